@@ -1,0 +1,261 @@
+"""From an editor's Markdown to safe HTML: citations, tables, figures, contents.
+
+The only module that marks text as safe. What an editor writes passes three stages: Python-Markdown with raw HTML
+switched off, the changes to its tree below, and nh3, which drops every tag, attribute and class not listed here.
+
+Python-Markdown takes many seconds for some hostile texts, or exhausts the stack. Forms and previews therefore call
+`render_with_deadline`, which runs `python -m articles.markdown` as a child process, for `DEADLINE` seconds at most.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from html import unescape
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement
+
+import markdown
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+
+LONGEST = 100_000  # characters of one text
+DEADLINE = 3  # seconds
+KINDS = ("note", "tip", "caution", "doctor")  # of admonition
+
+TAGS = {
+    *(
+        "p",
+        "h2",
+        "h3",
+        "h4",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "br",
+        "hr",
+    ),
+    *("a", "sup", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img"),
+}
+ATTRIBUTES = {
+    "a": {"href", "title", "id", "aria-label"},
+    **{tag: {"id"} for tag in ("h2", "h3", "h4", "sup", "caption")},
+    "li": {"id"},
+    "ol": {"start"},
+    "th": {"scope"},
+    "div": {"role", "tabindex", "aria-labelledby", "aria-label"},
+    "img": {"src", "alt", "width", "height", "loading"},
+}
+CLASSES = {
+    "a": {"footnote-ref", "footnote-backref"},
+    "sup": {"citation"},
+    "div": {"admonition", *KINDS, "footnote", "table-scroll"},
+    "p": {"admonition-title"},
+    **{tag: {"align-left", "align-center", "align-right"} for tag in ("td", "th")},
+}
+
+
+class Unrenderable(ValueError):
+    """A text that takes too long, or nests too deeply, to become a page."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What became of the texts, in their order; `contents` lists (id, heading) of the second-level headings."""
+
+    html: list[str]
+    contents: list[tuple[str, str]] = field(default_factory=list)
+    cited: list[str] = field(default_factory=list)  # reference keys in the order of their numbers, from 1
+    unknown: list[str] = field(default_factory=list)  # cited keys that no reference has
+    missing: list[str] = field(default_factory=list)  # figures that are not there, or stand inside a paragraph
+
+
+def trusted(html: str | None) -> SafeString:
+    """Mark HTML that `render` made as safe; for columns that hold nothing else."""
+    return mark_safe(html or "")  # noqa: S308 - nh3 has been over it
+
+
+def render(texts: Sequence[str], references: Collection[str] = (), figures: Mapping[str, Mapping] | None = None):
+    """Render Markdown texts that share one numbering of sources.
+
+    `references` are the known keys of `[^key]`; `figures` maps the name in `![](name)` to src, width, height, alt and
+    caption. Raises Unrenderable where the text nests too deeply for the parser.
+    """
+    page = Page(set(references), figures or {})
+    parser = markdown.Markdown(
+        extensions=["tables", "def_list", "admonition", "sane_lists", "smarty", "footnotes", "toc", page],
+        extension_configs={
+            "tables": {"use_align_attribute": True},
+            "footnotes": {"UNIQUE_IDS": True, "SUPERSCRIPT_TEXT": "note {}", "BACKLINK_TEXT": "back"},
+            "toc": {"slugify": lambda text, separator: f"s-{slugify(text) or 'part'}", "toc_depth": "2-2"},
+        },
+        output_format="html",
+    )
+    html = []
+    try:
+        for text in texts:
+            html.append(clean(parser.reset().convert(text)))
+            page.contents += [(entry["id"], unescape(entry["name"])) for entry in parser.toc_tokens]
+    except RecursionError as error:
+        raise Unrenderable("The text nests too deeply. Take out some levels of lists, quotes or brackets.") from error
+    return Rendered(html, page.contents, list(page.numbers), sorted(page.unknown), sorted(page.missing))
+
+
+def clean(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        allowed_classes=CLASSES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+
+
+def render_with_deadline(texts: Sequence[str], references: Collection[str] = (), figures=None) -> Rendered:
+    """Like `render`, for text that nobody has checked yet; raises Unrenderable after `DEADLINE` seconds as well."""
+    if max(map(len, texts), default=0) > LONGEST:
+        raise Unrenderable(f"The text is too long: {LONGEST:,} characters at most.")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "articles.markdown"],
+            input=json.dumps([list(texts), list(references), figures or {}]).encode(),
+            cwd=Path(__file__).resolve().parent.parent,
+            capture_output=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unrenderable("The text takes too long to turn into a page. Look for long runs of brackets.") from error
+    if done.returncode:
+        raise Unrenderable("The text cannot be turned into a page. Look for long runs of brackets or deep lists.")
+    answer = json.loads(done.stdout)
+    if isinstance(answer, str):
+        raise Unrenderable(answer)
+    return Rendered(**answer)
+
+
+class Page(Extension):
+    """The site's own additions to Markdown, and what they gather while the texts of one page are rendered."""
+
+    def __init__(self, references: set[str], figures: Mapping[str, Mapping]):
+        super().__init__()
+        self.references, self.figures = references, figures
+        self.numbers: dict[str, int] = {}
+        self.unknown: set[str] = set()
+        self.missing: set[str] = set()
+        self.contents: list[tuple[str, str]] = []
+        self.tables = 0
+
+    def extendMarkdown(self, md):  # noqa: N802 - Python-Markdown's name
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.register(Citation(self, md), "citation", 176)  # just before footnotes, at 175
+        md.treeprocessors.register(Shape(self, md), "shape", 6)  # after inline text, at 20, and before contents, at 5
+
+
+class Citation(InlineProcessor):
+    """`[^key]`, followed or not by more of its kind: a numbered link to the source below the article."""
+
+    def __init__(self, page: Page, md):
+        super().__init__(r"\[\^([^\]\s]+)\]", md)
+        self.page = page
+
+    def handleMatch(self, m, data):  # noqa: N802 - Python-Markdown's name
+        key, page = m[1], self.page
+        if key not in page.references:
+            if not any(hasattr(p, "footnotes") and key in p.footnotes.footnotes for p in self.md.inlinePatterns):
+                page.unknown.add(key)
+            return None, None, None
+        first = key not in page.numbers
+        number = page.numbers.setdefault(key, len(page.numbers) + 1)
+        mark = Element("sup", {"class": "citation"} | ({"id": f"cite-{number}"} if first else {}))
+        link = SubElement(mark, "a", {"href": f"#source-{number}", "aria-label": f"Source {number}"})
+        link.text = str(number)
+        return mark, m.start(0), m.end(0)
+
+
+class Shape(Treeprocessor):
+    """Reshape tables, figures and headings into what the page's styles and a screen reader need."""
+
+    def __init__(self, page: Page, md):
+        super().__init__(md)
+        self.page = page
+
+    def run(self, root):
+        for element in root.iter("h1"):
+            element.tag = "h2"  # the page's own title is its h1
+        for parent in list(root.iter()):
+            for child in list(parent):
+                if child.tag == "table":
+                    self.table(parent, child)
+                elif child.tag == "p" and len(child) == 1 and child[0].tag == "img" and not (child.text or "").strip():
+                    self.figure(child, child[0])
+                elif child.tag == "img" and parent.tag != "figure":
+                    self.page.missing.add(f"{child.get('src')} (a figure stands in a paragraph of its own)")
+                    parent.remove(child)
+
+    def table(self, parent: Element, table: Element) -> None:
+        """A caption from the line `Table: ...` above, scoped headers, classes for alignment, a box that scrolls."""
+        self.page.tables += 1
+        for cell in table.iter():
+            if align := cell.attrib.pop("align", ""):
+                cell.set("class", f"align-{align}")
+        for cell in table.iterfind("thead/tr/th"):
+            cell.set("scope", "col")
+        for row in table.iterfind("tbody/tr"):
+            if len(row):
+                row[0].tag = "th"
+                row[0].set("scope", "row")
+        place = list(parent).index(table)
+        box = Element("div", {"class": "table-scroll", "role": "region", "tabindex": "0"})
+        box.tail, table.tail = table.tail, None
+        above = parent[place - 1] if place else None
+        if above is not None and above.tag == "p" and re.match(r"Table:\s", above.text or ""):
+            parent.remove(above)
+            place -= 1
+            above.tag, above.tail = "caption", None
+            above.text = above.text.removeprefix("Table:").lstrip()
+            above.set("id", f"table-{self.page.tables}")
+            table.insert(0, above)
+            box.set("aria-labelledby", f"table-{self.page.tables}")
+        else:
+            box.set("aria-label", f"Table {self.page.tables}")
+        parent.remove(table)
+        box.append(table)
+        parent.insert(place, box)
+
+    def figure(self, paragraph: Element, image: Element) -> None:
+        name = image.get("src", "")
+        figure = self.page.figures.get(name)
+        if figure is None:
+            self.page.missing.add(name or "a figure without a name")
+            paragraph.remove(image)
+            return
+        paragraph.tag = "figure"
+        caption = figure.get("caption", "")
+        image.attrib = {key: str(figure[key]) for key in ("src", "alt", "width", "height")} | {"loading": "lazy"}
+        if caption:
+            SubElement(paragraph, "figcaption").text = caption
+
+
+if __name__ == "__main__":
+    sources, known, pictures = json.load(sys.stdin)
+    try:
+        print(json.dumps(asdict(render(sources, known, pictures))))
+    except Unrenderable as refusal:
+        print(json.dumps(str(refusal)))

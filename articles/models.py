@@ -1,0 +1,300 @@
+"""Articles, the sources they cite, and the words for both."""
+
+from urllib.parse import quote
+
+from django.core.validators import MaxLengthValidator, RegexValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from articles import markdown
+from articles.editions import Document, Edition, EditionQuerySet, Finding, Part, Review
+
+MOST_KEY_POINTS = 6
+WORDS_A_MINUTE = 230
+
+
+class RenderedField(models.TextField):
+    """HTML that `markdown.render` made: safe in a template as it comes from the database, never typed by anybody."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs | {"editable": False, "blank": True, "default": ""})
+
+    def from_db_value(self, value, expression, connection):
+        return markdown.trusted(value)
+
+
+class Topic(models.Model):
+    """A heading under which articles are listed."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    description = models.CharField(max_length=200, blank=True, help_text="One line below the heading.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reference(models.Model):
+    """One source. Cited in text as `[^key]`; its own row may be corrected without a new edition."""
+
+    class Kind(models.TextChoices):
+        GUIDELINE = "guideline", "guideline"
+        SYSTEMATIC_REVIEW = "systematic-review", "systematic review"
+        TRIAL = "trial", "randomised controlled trial"
+        CROSSOVER = "crossover", "crossover trial"
+        PILOT = "pilot", "small or uncontrolled trial"
+        OBSERVATION = "observation", "observational study"
+        ANIMAL = "animal", "animal study"
+        LABORATORY = "laboratory", "laboratory study"
+        REVIEW = "review", "review article"
+        COMMENTARY = "commentary", "commentary"
+        REPORT = "report", "expert report"
+        REGULATOR = "regulator", "regulator's notice"
+        PRODUCT = "product", "product information"
+        FACT_SHEET = "fact-sheet", "health fact sheet"
+        DATA = "data", "data set"
+
+    class Checked(models.TextChoices):
+        READ = "read", "The text or its abstract was read"
+        PARTLY = "partly", "Read in part, or through another source"
+        CITATION = "citation", "Only its citation was confirmed"
+
+    class Status(models.TextChoices):
+        CURRENT = "current", "current"
+        SUPERSEDED = "superseded", "superseded"
+        RETRACTED = "retracted", "retracted"
+
+    key = models.SlugField(max_length=60, unique=True, help_text="Cited in text as [^key]. Author and year, mostly.")
+    authors = models.CharField(max_length=300)
+    title = models.CharField(max_length=400)
+    year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Leave it empty when the source has none.")
+    publisher = models.CharField("journal or publisher", max_length=200)
+    doi = models.CharField(
+        "DOI", max_length=120, blank=True, validators=[RegexValidator(r"^10\.\d{4,}/\S+$", "A DOI begins with 10.")]
+    )
+    pmid = models.CharField(
+        "PMID", max_length=12, blank=True, validators=[RegexValidator(r"^\d+$", "A PMID is a number.")]
+    )
+    url = models.URLField("address", max_length=400, blank=True)
+    kind = models.CharField("kind of evidence", max_length=20, choices=Kind)
+    checked = models.CharField("how it was checked", max_length=10, choices=Checked, default=Checked.READ)
+    status = models.CharField(max_length=12, choices=Status, default=Status.CURRENT)
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(doi="") | ~Q(pmid="") | ~Q(url=""),
+                name="articles_reference_can_be_found",
+                violation_error_message="Give a DOI, a PMID or an address, so that readers can find the source.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.title}"
+
+    @property
+    def address(self) -> str:
+        """Where a reader finds it: the DOI's page, else PubMed's, else the source's own."""
+        if self.doi:
+            return f"https://doi.org/{quote(self.doi)}"
+        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else self.url
+
+
+class Article(Document):
+    """A page of words: an article in the list of its topic, or a page about the site with an address of its own."""
+
+    is_site_page = models.BooleanField(
+        "page about the site", default=False, help_text="Not listed among the articles; its address is /slug/."
+    )
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"articles:{self.slug}") if self.is_site_page else reverse("articles:detail", args=[self.slug])
+
+
+class ArticleEditionQuerySet(EditionQuerySet):
+    def articles(self):
+        return self.filter(document__is_site_page=False)
+
+    def listed(self):
+        """What a list of articles shows: live, with their reviews, by topic."""
+        return (
+            self.strict()
+            .live()
+            .articles()
+            .with_review()
+            .select_related("document", "topic")
+            .defer("body", "body_html")
+            .order_by("topic__position", "title")
+        )
+
+    def corrections(self):
+        """Every published edition that put a mistake right, the latest first."""
+        return self.released().filter(is_correction=True).select_related("document").order_by("-published_at")
+
+    def for_reading(self):
+        return self.strict().select_related("document", "topic")
+
+
+class ArticleEdition(Edition):
+    parts = ("Faq", "Figure")
+
+    document = models.ForeignKey(Article, models.PROTECT, related_name="editions", verbose_name="article")
+    title = models.CharField(max_length=80, help_text="What a reader would ask or look for. No clever wordplay.")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
+    description = models.CharField(
+        max_length=160, help_text="One plain sentence for search results: what the reader will know afterwards."
+    )
+    quick_answer = models.TextField(
+        max_length=1200, help_text="The whole answer in 2 or 3 sentences. Reassure before you warn. Cite with [^key]."
+    )
+    key_points = models.TextField(
+        max_length=3000,
+        blank=True,
+        help_text=f"One a line, {MOST_KEY_POINTS} at most, each a full sentence that stands on its own.",
+    )
+    body = models.TextField(
+        validators=[MaxLengthValidator(markdown.LONGEST)],
+        help_text="Markdown, starting with ## headings. Short sentences, one idea each. Every claim has its [^key].",
+    )
+    related = models.ManyToManyField(
+        Article, blank=True, related_name="+", help_text="What a reader would want next: 2 to 4."
+    )
+
+    quick_answer_html = RenderedField()
+    key_points_html = RenderedField()
+    body_html = RenderedField()
+    contents = models.JSONField(default=list, blank=True, editable=False)
+    word_count = models.PositiveIntegerField(default=0, editable=False)
+    references = models.ManyToManyField(Reference, through="Citation", related_name="article_editions")
+
+    objects = ArticleEditionQuerySet.as_manager()
+
+    class Meta(Edition.Meta):
+        verbose_name = "edition"
+
+    def __str__(self) -> str:
+        return f"{self.title} (edition {self.number})"
+
+    @property
+    def key_point_list(self) -> list[str]:
+        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+
+    @property
+    def reading_minutes(self) -> int:
+        return max(1, round(self.word_count / WORDS_A_MINUTE))
+
+    def texts(self) -> list[str]:
+        """The Markdown of the page in reading order: quick answer, key points, body, then each answer."""
+        points = "\n".join(f"- {point}" for point in self.key_point_list)
+        return [self.quick_answer, points, self.body, *(faq.answer for faq in self.faqs.all())]
+
+    def render(self) -> markdown.Rendered:
+        return markdown.render(self.texts(), *known_names(self))
+
+    @transaction.atomic
+    def typeset(self) -> None:
+        """Render the page again and store its HTML and citations.
+
+        They follow from the words, so that they may change under a published edition when the renderer does.
+        """
+        rendered = self.render()
+        quick_answer, key_points, body, *answers = rendered.html
+        type(self).objects.filter(pk=self.pk).update(
+            quick_answer_html=quick_answer,
+            key_points_html=key_points,
+            body_html=body,
+            contents=rendered.contents,
+            word_count=sum(len(text.split()) for text in self.texts()),
+        )
+        for faq, answer in zip(self.faqs.all(), answers, strict=True):
+            Faq.objects.filter(pk=faq.pk).update(answer_html=answer)
+        self.citations.all().delete()
+        keys = {reference.key: reference for reference in Reference.objects.filter(key__in=rendered.cited)}
+        Citation.objects.bulk_create(
+            Citation(edition=self, reference=keys[key], number=number) for number, key in enumerate(rendered.cited, 1)
+        )
+
+    def findings(self) -> list[Finding]:
+        found = super().findings()
+        rendered = self.render()
+        found += [Finding(f"“{key}” is cited, but there is no such source.", "body") for key in rendered.unknown]
+        found += [Finding(f"The figure “{name}” is missing.", "body") for name in rendered.missing]
+        for citation in self.citations.exclude(reference__status=Reference.Status.CURRENT).select_related("reference"):
+            found.append(Finding(f"The source “{citation.reference.key}” is {citation.reference.status}.", "body"))
+        return found
+
+
+def known_names(edition: ArticleEdition | None) -> tuple[set[str], dict[str, dict]]:
+    """What a text may name: every reference's key, and the figures of its edition."""
+    figures = edition.figures.all() if edition and edition.pk else []
+    return set(Reference.objects.values_list("key", flat=True)), {figure.name: figure.shown for figure in figures}
+
+
+class Citation(models.Model):
+    """A source's number on the page of one edition. Derived: made anew whenever the edition is typeset."""
+
+    edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="citations")
+    reference = models.ForeignKey(Reference, models.PROTECT, related_name="citations")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint("edition", "number", name="articles_citation_number")]
+
+    def __str__(self) -> str:
+        return f"[{self.number}] {self.reference.key}"
+
+
+class Faq(Part):
+    edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="faqs")
+    position = models.PositiveSmallIntegerField(default=0)
+    question = models.CharField(max_length=160, help_text="In a reader's own words, with a question mark.")
+    answer = models.TextField(max_length=3000, help_text="One to three short paragraphs of Markdown. Cite with [^key].")
+    answer_html = RenderedField()
+
+    class Meta(Part.Meta):
+        verbose_name = "question and answer"
+        verbose_name_plural = "questions and answers"
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Figure(Part):
+    edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="figures")
+    name = models.SlugField(max_length=40, help_text="Shown in the body where it says ![](name).")
+    image = models.ImageField(upload_to="figures/", width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    alt = models.CharField(
+        "text equivalent", max_length=300, help_text="What the picture tells, for somebody who cannot see it."
+    )
+    caption = models.CharField(max_length=300, blank=True)
+
+    class Meta(Part.Meta):
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("edition", "name", name="articles_figure_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shown(self) -> dict:
+        """What `markdown.render` needs to show the figure."""
+        size = {"width": self.width, "height": self.height}
+        return {"src": self.image.url, "alt": self.alt, "caption": self.caption} | size
+
+
+class ArticleReview(Review):
+    edition = models.ForeignKey(ArticleEdition, models.PROTECT, related_name="reviews")
+
+    class Meta(Review.Meta):
+        verbose_name = "review"

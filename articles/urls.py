@@ -1,0 +1,19 @@
+from django.urls import include, path
+
+from articles import views
+
+app_name = "articles"
+
+document = [
+    path("", views.detail, name="detail"),
+    path("history/", views.history, name="history"),
+    path("history/<int:number>/", views.edition, name="edition"),
+]
+
+urlpatterns = [
+    path("articles/", views.index, name="index"),
+    path("articles/<slug:slug>/", include(document)),
+    # Pages about the site are documents too, at addresses of their own.
+    *(path(f"{slug}/", views.detail, {"slug": slug}, name=slug) for slug in ("privacy", "accessibility", "disclaimer")),
+    path("about/", views.detail, {"slug": "about", "template": "articles/about.html"}, name="about"),
+]

@@ -1,0 +1,35 @@
+"""What is refused before any view runs."""
+
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpResponseBadRequest
+
+LONGEST_QUERY = 8_000
+
+
+def refuse_unreadable(get_response):
+    """Middleware: answer 400 to a path or query that is no text, and 414 to a query too long to be ours.
+
+    PostgreSQL cannot store or compare NUL, so it would turn a harmless query into a server error; malformed UTF-8 and
+    lone surrogates have no meaning anywhere on the site.
+    """
+
+    def middleware(request):
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) > LONGEST_QUERY:
+            return HttpResponseBadRequest("The address is too long.", content_type="text/plain", status=414)
+        # WSGI hands the path over already decoded, the query still quoted; both as latin-1.
+        for raw in (request.META.get("PATH_INFO", "").encode("latin-1", "replace"), unquote_to_bytes(query)):
+            if not readable(raw):
+                return HttpResponseBadRequest("The address cannot be read.", content_type="text/plain")
+        return get_response(request)
+
+    return middleware
+
+
+def readable(raw: bytes) -> bool:
+    """Whether the bytes are UTF-8 text without NUL (a surrogate is no valid UTF-8)."""
+    try:
+        return "\0" not in raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False

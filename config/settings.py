@@ -1,0 +1,238 @@
+"""Settings of the whole site: one file, read from the environment, safe where nothing is set.
+
+Every value is checked here. One that is missing in production, or that is not understood, stops the start and names its
+variable, because a site that starts with half its settings is worse than one that does not start.
+"""
+
+import os
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """Read a yes or no; anything but true, false, 1 or 0 is refused (django-environ would read it as no)."""
+    words = {"true": True, "1": True, "false": False, "0": False}
+    value = os.environ.get(name, str(default)).lower()
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+    return words[value]
+
+
+def env_choice(name: str, default: str, choices: set[str]) -> str:
+    """Read one of a few words."""
+    value = os.environ.get(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(filter(None, choices)))}, not {value!r}.")
+    return value
+
+
+def env_url(name: str, default: str, kinds: tuple[str, ...], parse) -> dict:
+    """Read an address such as postgres://..., whose scheme must be one of `kinds`."""
+    value = os.environ.get(name, default)
+    if value.split(":", 1)[0] not in kinds:
+        raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(kinds)}, followed by a colon.")
+    try:
+        return parse(name, default=value)
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} is not an address that can be read: {error}") from error
+
+
+# Mode and secrets
+
+DEBUG = env_bool("DEBUG", default=False)
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random value and keep it secret.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SSL_REDIRECT = env_bool("SSL_REDIRECT", default=not DEBUG)
+
+# The site
+
+CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
+COUNTRIES = {"", "UK", "EU", "US", "CA", "AU", "NZ"}
+EMERGENCY_COUNTRY = env_choice("EMERGENCY_COUNTRY", "", COUNTRIES)
+REFUSE_HIDDEN_QUERIES = DEBUG  # a page that loads a field or row it did not ask for fails where developers see it
+REVIEW_NEEDS_SECOND_PERSON = env_bool("REVIEW_NEEDS_SECOND_PERSON", default=True)
+
+INSTALLED_APPS = [
+    "config",
+    "articles",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "config.requests.refuse_unreadable",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.views.site",
+            ],
+        },
+    },
+]
+
+# Database: SQLite under var/ unless DATABASE_URL says otherwise
+
+DATABASES = {
+    "default": env_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}", ("sqlite", "postgres"), env.db_url)
+}
+DATABASE = DATABASES["default"]
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASE_FILE = Path(DATABASE["NAME"])
+    # Only these commands may create the file: a site that loses its database must say so, not open an empty one.
+    may_create = DEBUG or sys.argv[1:2] in (["migrate"], ["restore"], ["quickstart"])
+    if may_create:
+        DATABASE_FILE.parent.mkdir(parents=True, exist_ok=True)
+    DATABASE["NAME"] = f"{DATABASE_FILE.absolute().as_uri()}?mode={'rwc' if may_create else 'rw'}"
+    DATABASE["CONN_MAX_AGE"] = None
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,  # seconds to wait for the write lock
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASE_FILE = None
+    DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps the connections
+    DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": env_url("CACHE_URL", "locmemcache://", ("locmemcache", "redis", "rediss", "dummycache"), env.cache_url)
+}
+if CACHES["default"]["BACKEND"].startswith("django_redis"):
+    CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
+    CACHES["default"].pop("OPTIONS", None)
+
+EMAIL = env_url("EMAIL_URL", "consolemail://", ("consolemail", "smtp", "smtp+tls", "smtp+ssl"), env.email_url)
+MAILERS = {"default": {"BACKEND": EMAIL["EMAIL_BACKEND"]}}
+if EMAIL["EMAIL_HOST"]:
+    MAILERS["default"]["OPTIONS"] = {
+        "host": EMAIL["EMAIL_HOST"],
+        "port": EMAIL["EMAIL_PORT"],
+        "username": EMAIL["EMAIL_HOST_USER"],
+        "password": EMAIL["EMAIL_HOST_PASSWORD"],
+        "use_tls": EMAIL.get("EMAIL_USE_TLS", False),
+        "use_ssl": EMAIL.get("EMAIL_USE_SSL", False),
+        "timeout": 10,
+    }
+del EMAIL
+if CONTACT_EMAIL:
+    DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONTACT_EMAIL
+
+# People who sign in
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+CSRF_COOKIE_AGE = None  # the cookie ends with the browser
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+
+# Language and time
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/London")
+try:
+    ZoneInfo(TIME_ZONE)
+except (KeyError, ValueError, OSError) as error:
+    raise ImproperlyConfigured(f"TIME_ZONE is no known time zone: {TIME_ZONE!r}.") from error
+
+# Files
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# What the browser may do
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_SSL_REDIRECT = SSL_REDIRECT
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SSL_REDIRECT
+if SSL_REDIRECT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # A refused Host is the visitor's mistake, not ours.
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+}

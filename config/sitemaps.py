@@ -1,0 +1,12 @@
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+
+class SiteSitemap(Sitemap):
+    """The pages that are lists rather than documents."""
+
+    def items(self):
+        return ["home", "articles:index"]
+
+    def location(self, name):
+        return reverse(name)

@@ -1,0 +1,26 @@
+"""Every address of the site, by the part that answers it."""
+
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from articles.sitemaps import ArticleSitemap
+from config import views
+from config.sitemaps import SiteSitemap
+
+sitemaps = {"site": SiteSitemap, "articles": ArticleSitemap}
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("articles.urls")),
+    path("admin/", admin.site.urls),
+    path("media/<path:path>", views.media, name="media"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("sitemap.xml", sitemap, {"sitemaps": sitemaps}, name="sitemap"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]
+
+handler400 = "config.views.bad_request"
+handler500 = "config.views.server_error"

@@ -1,0 +1,82 @@
+"""Pages that belong to the site as a whole: its front door, its health, its errors."""
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views import static
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from articles.models import ArticleEdition
+
+LATEST = 6
+
+
+def site(request) -> dict:
+    """Context processor: what every page may name."""
+    return {"contact_email": settings.CONTACT_EMAIL, "canonical_url": request.build_absolute_uri(request.path)}
+
+
+@require_safe
+def home(request):
+    latest = ArticleEdition.objects.listed().order_by("-reviewed_on", "-published_at", "pk")[:LATEST]
+    return render(request, "home.html", {"latest": latest})
+
+
+@require_safe
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def media(request, path):
+    """An uploaded picture. Its name is never used for another one, so a browser may keep it."""
+    return static.serve(request, path, document_root=settings.MEDIA_ROOT)
+
+
+@require_safe
+def robots(request):
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    return HttpResponse(f"User-agent: *\nDisallow: /admin/\nSitemap: {sitemap}\n", content_type="text/plain")
+
+
+@require_safe
+def favicon(request):
+    """Browsers that ask for the old address are shown the new one."""
+    return HttpResponseRedirect(staticfiles_storage.url("img/favicon.svg"))
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """This process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request):
+    """The database answers and has every migration."""
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
+    if waiting:
+        return HttpResponse("The database waits for migrations.\n", content_type="text/plain", status=503)
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def bad_request(request, exception=None):
+    """What cannot be read. Rendered without the request, for its very Host may be the fault."""
+    return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+def csrf_failure(request, reason=""):
+    return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request):
+    """The page for a fault of ours. It is rendered without the request, so that nothing in it can fail again."""
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,0 +1,84 @@
+"""The settings refuse what is unsafe or not understood, and name the variable."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = {"SECRET_KEY": "k" * 60, "DATABASE_URL": "sqlite:////nowhere/at-all.sqlite3"}
+
+
+def run(*arguments, **variables):
+    keep = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=keep | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def settings(**variables):
+    return run(
+        "-c", "import config.settings as s; print(s.DEBUG, s.SSL_REDIRECT, s.SESSION_COOKIE_SECURE)", **variables
+    )
+
+
+def test_production_is_the_default():
+    assert settings(**GOOD).stdout.split() == ["False", "True", "True"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("DEBUG", "maybe"),
+        ("SSL_REDIRECT", "yess"),
+        ("REVIEW_NEEDS_SECOND_PERSON", "2"),
+        ("DATABASE_URL", "oracle://x"),
+        ("DATABASE_URL", "nonsense"),
+        ("CACHE_URL", "memcached://x"),
+        ("EMAIL_URL", "pigeon://x"),
+        ("TIME_ZONE", "Mars/Olympus"),
+        ("EMERGENCY_COUNTRY", "Atlantis"),
+    ],
+)
+def test_an_unknown_value_is_refused_by_name(variable, value):
+    done = settings(**GOOD | {variable: value})
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: {variable} " in done.stderr
+
+
+def test_a_bare_checkout_is_for_developing():
+    done = run("manage.py", "shell", "--no-imports", "-c", "from django.conf import settings; print(settings.DEBUG)")
+    assert done.stdout.strip() == "True"
+
+
+def test_a_lost_database_is_an_error_and_not_a_new_one(tmp_path):
+    lost = tmp_path / "lost.sqlite3"
+    done = run("manage.py", "seed", **GOOD | {"DATABASE_URL": f"sqlite:///{lost}"})
+    assert done.returncode != 0
+    assert "unable to open database file" in done.stderr
+    assert not lost.exists()
+
+
+def test_serve_refuses_debug_and_a_lost_database(tmp_path):
+    lost, other = (f"sqlite:///{tmp_path / name}" for name in ("lost.sqlite3", "other.sqlite3"))
+    assert "Debug is on" in run("manage.py", "serve", **GOOD | {"DEBUG": "true", "DATABASE_URL": other}).stderr
+    assert "no database" in run("manage.py", "serve", **GOOD | {"DATABASE_URL": lost}).stderr
+
+
+def test_sqlite_is_set_up_to_lose_nothing(tmp_path):
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    assert run("manage.py", "migrate", **GOOD | {"DATABASE_URL": url}).returncode == 0
+    asked = "from django.db import connection as c; q = lambda s: c.cursor().execute(s).fetchone()[0]; " + (
+        "print(q('PRAGMA journal_mode'), q('PRAGMA synchronous'), q('PRAGMA busy_timeout'), c.transaction_mode)"
+    )
+    done = run("manage.py", "shell", "--no-imports", "-c", asked, **GOOD | {"DATABASE_URL": url})
+    assert done.stdout.split() == ["wal", "2", "5000", "IMMEDIATE"], done.stderr

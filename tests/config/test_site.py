@@ -1,0 +1,130 @@
+"""The site as a whole: its own pages, headers, health, and what it refuses."""
+
+import pytest
+from django.test import Client
+from django.urls import path
+
+from tests.factories import make_article
+
+CSP = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/articles/", "/nothing/", "/admin/login/", "/robots.txt"])
+def test_every_page_has_the_strict_policy(client, path):
+    response = client.get(path)
+    policy = set(response["Content-Security-Policy"].split("; "))
+    assert policy >= CSP
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert "nonce" not in response["Content-Security-Policy"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_healthz_needs_no_database(client):
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_readyz_checks_database_and_migrations(client):
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    assert client.get("/readyz").status_code == 200
+    MigrationRecorder(connection).record_unapplied("articles", "0001_initial")
+    assert client.get("/readyz").status_code == 503
+
+
+def test_robots_names_the_sitemap(client):
+    body = client.get("/robots.txt").content.decode()
+    assert "Disallow: /admin/" in body
+    assert "http://testserver/sitemap.xml" in body
+
+
+@pytest.mark.django_db
+def test_sitemap_lists_live_documents_with_their_dates(client):
+    from xml.etree import ElementTree
+
+    edition = make_article("toes")
+    root = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314 - our own
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    dates = {
+        url.findtext("s:loc", "", space): url.findtext("s:lastmod", None, space)
+        for url in root.iterfind("s:url", space)
+    }
+    assert dates["http://testserver/articles/toes/"] == edition.published_at.date().isoformat()
+    assert "http://testserver/" in dates
+
+
+def test_favicon_leads_to_the_icon(client):
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    assert response["Location"].endswith(".svg")
+
+
+def test_a_picture_is_served_once_and_kept(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "a.png").write_bytes(b"x")
+    response = client.get("/media/figures/a.png")
+    assert b"".join(response.streaming_content) == b"x"
+    assert "immutable" in response["Cache-Control"]
+    for address in ("/media/figures/b.png", "/media/figures/", "/media/../secret-key", "/media/%2e%2e/secret-key"):
+        assert client.get(address).status_code in (400, 404)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query", ["x=%00", "%00", "x=a%00b", "x=%ff", "x=%ED%A0%80", "x=%C3%28"], ids=lambda query: query.replace("%", "")
+)
+@pytest.mark.parametrize("path", ["/", "/articles/", "/admin/articles/article/", "/admin/login/", "/sitemap.xml"])
+def test_a_query_that_is_no_text_is_400(superuser, sign_in, path, query):
+    assert sign_in(superuser).get(f"{path}?{query}").status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/articles/a%00b/", "/%00", "/%ff/", "/articles/%ED%A0%80/"])
+def test_a_path_that_is_no_text_is_refused(client, path):
+    assert client.get(path).status_code in (400, 404)
+
+
+def test_a_query_too_long_to_be_ours_is_414(client):
+    assert client.get("/?" + "x" * 70_000).status_code == 414
+
+
+def test_a_wrong_host_is_400():
+    assert Client(raise_request_exception=False).get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_the_login_form_answers_unreadable_names(client):
+    for name in ("a\0b", "x" * 5000):
+        assert client.post("/admin/login/", {"username": name, "password": "y"}).status_code == 200
+
+
+def test_a_fault_of_ours_has_a_page_that_needs_nothing(settings):
+    settings.ROOT_URLCONF = __name__
+    response = Client(raise_request_exception=False).get("/broken/")
+    assert response.status_code == 500
+    assert b"Something broke on our side" in response.content
+
+
+def broken(request):
+    raise ValueError
+
+
+urlpatterns = [path("broken/", broken)]
+handler500 = "config.views.server_error"
+
+
+def test_a_form_without_its_token_is_403():
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
+    assert response.status_code == 403
+    assert b"<h1>" in response.content
