@@ -161,7 +161,7 @@ class ArticleEditionAdmin(EditionAdmin):
     review_inline = ArticleReviewInline
     autocomplete_fields = ("related",)
     fields = (
-        "version",
+        "opened_version",
         "document",
         "title",
         "topic",

@@ -1,7 +1,7 @@
 """The editorial desk: what the admin of every kind of document shares.
 
 A document's page lists its editions. An edition's page is a form while it is open and read-only once it is published.
-Every step of its life is a verb with an address of its own: a page that says what will happen, and a button that does it.
+Each step of its life is a verb with an address of its own: a page that says what will happen, and a button for it.
 """
 
 from collections.abc import Callable
@@ -199,21 +199,20 @@ VERBS = (
 class EditionForm(forms.ModelForm):
     """A draft's form. It carries the version that was opened, so that a save over somebody else's is noticed."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflict = False
-        if "version" in self.fields:
-            self.fields["version"].initial = self.instance.version
+        self.fields["opened_version"].initial = self.instance.version
 
     def clean(self):
         cleaned = super().clean()
-        if self.instance.pk and cleaned.get("version") != self.instance.version:
+        if self.instance.pk and cleaned.get("opened_version") != self.instance.version:
             self.conflict = True
             # Saving again then means: mine, having seen theirs.
             self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = str(self.instance.version)
+            self.data[self.add_prefix("opened_version")] = str(self.instance.version)
             self.add_error(
                 None,
                 "Somebody saved this draft after you opened it. Nothing was stored, and nothing you typed is lost.",
@@ -345,7 +344,7 @@ class EditionAdmin(admin.ModelAdmin):
             raise Http404
         if not self.may(request, step):
             raise PermissionDenied
-        form = step.form(request.POST or None)
+        form = step.form(request.POST if request.method == "POST" else None)
         reason = "" if step.fits(edition) else f"That step is not open: this edition is {edition.standing}."
         if request.method == "POST" and not reason and form.is_valid():
             try:
@@ -363,7 +362,7 @@ class EditionAdmin(admin.ModelAdmin):
             "document": edition.document,
             "verb": step,
             "form": form,
-            "media": form.media,
+            "media": self.media + form.media,
             "reason": reason,
             "findings": edition.findings() if edition.is_open else [],
             "opts": self.model._meta,

@@ -1,0 +1,28 @@
+"""What every page must be, whatever it says: accessible, and no wider than its screen."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+WIDTHS = (320, 1280)
+SCHEMES = ("light", "dark")
+
+
+def every_look(page):
+    """Yield once for each width and colour scheme, with the page set to it."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            yield f"{width}px {scheme}"
+
+
+def violations(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def assert_good(page):
+    for look in every_look(page):
+        found = violations(page)
+        assert not found, f"{look}: {found}"
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{look}: the page scrolls sideways by {wider}px"
