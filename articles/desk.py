@@ -378,7 +378,7 @@ class DocumentAdmin(admin.ModelAdmin):
         return False  # withdrawn, not deleted
 
     def get_readonly_fields(self, request, obj=None):
-        return ("slug",) if obj else ()
+        return self.fields if obj else ()  # an address never changes
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:

@@ -11,6 +11,7 @@ from articles import markdown
 from articles.editions import Document, Edition, EditionQuerySet, Finding, Part, Review
 
 MOST_KEY_POINTS = 6
+SITE_PAGES = ("about", "privacy", "accessibility", "disclaimer")
 WORDS_A_MINUTE = 230
 
 
@@ -110,8 +111,20 @@ class Article(Document):
     """A page of words: an article in the list of its topic, or a page about the site with an address of its own."""
 
     is_site_page = models.BooleanField(
-        "page about the site", default=False, help_text="Not listed among the articles; its address is /slug/."
+        "page about the site",
+        default=False,
+        help_text=f"One of {', '.join(SITE_PAGES)}: it stands at that address and is not listed among the articles.",
     )
+
+    class Meta(Document.Meta):
+        constraints = [
+            *Document.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(is_site_page=False) | Q(slug__in=SITE_PAGES),
+                name="articles_article_site_page_has_an_address",
+                violation_error_message=f"The pages about the site are {', '.join(SITE_PAGES)}.",
+            ),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse(f"articles:{self.slug}") if self.is_site_page else reverse("articles:detail", args=[self.slug])

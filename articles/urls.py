@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from articles import views
+from articles.models import SITE_PAGES
 
 app_name = "articles"
 
@@ -14,6 +15,6 @@ urlpatterns = [
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", include(document)),
     # Pages about the site are documents too, at addresses of their own.
-    *(path(f"{slug}/", views.detail, {"slug": slug}, name=slug) for slug in ("privacy", "accessibility", "disclaimer")),
+    *(path(f"{slug}/", views.detail, {"slug": slug}, name=slug) for slug in SITE_PAGES if slug != "about"),
     path("about/", views.detail, {"slug": "about", "template": "articles/about.html"}, name="about"),
 ]
