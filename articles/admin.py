@@ -9,14 +9,13 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from articles import markdown
-from articles.desk import DocumentAdmin, EditionAdmin, EditionForm, PartInline, ReviewInline, link
-from articles.editions import OPEN_STATES
+from articles.desk import DocumentAdmin, EditionAdmin, EditionForm, PartInline, ReviewInline, admin_address
+from articles.editions import OPEN_STATES, Edition
 from articles.models import (
     MOST_KEY_POINTS,
     Article,
     ArticleEdition,
     ArticleReview,
-    Citation,
     Faq,
     Figure,
     Reference,
@@ -203,24 +202,27 @@ class ReferenceAdmin(admin.ModelAdmin):
 
     @admin.display(description="where it is used")
     def where_used(self, reference):
-        """Every live page and open draft that cites it."""
-        editions = ArticleEdition.objects.filter(
-            pk__in=Citation.objects.filter(reference=reference).values("edition")
-        ).select_related("document")
-        live = set(editions.live().values_list("pk", flat=True))
+        """Every live page, open draft and plain row that rests on it, of whatever kind."""
         rows = [
-            (
-                link(edition, edition.title),
-                edition.number,
-                "live" if edition.pk in live else edition.get_state_display(),
-            )
-            for edition in editions.order_by("title", "-number")
-            if edition.pk in live or edition.is_open
+            (admin_address(row), row, row._meta.verbose_name, row.standing if isinstance(row, Edition) else "in use")
+            for row in users_of(reference)
         ]
-        return format_html_join("", "<div>{}, edition {} ({})</div>", rows) if rows else "Nowhere yet."
+        return format_html_join("", '<div><a href="{}">{}</a> ({}, {})</div>', rows) if rows else "Nowhere yet."
 
     def get_readonly_fields(self, request, obj=None):
         return ("where_used", "key") if obj else ()
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (obj is None or not obj.citations.exists())
+        return super().has_delete_permission(request, obj) and (obj is None or not any(users_of(obj)))
+
+
+def users_of(reference: Reference):
+    """The rows that rest on a reference: editions that are live or open, and rows that have no editions."""
+    for relation in Reference._meta.related_objects:
+        model = relation.related_model
+        if not relation.many_to_many:
+            continue  # a citation, which its edition speaks for
+        rows = model.objects.filter(references=reference).distinct()
+        if issubclass(model, Edition):
+            rows = rows.filter(state__in=OPEN_STATES) | rows.filter(pk__in=model.objects.live().values("pk")).distinct()
+        yield from rows

@@ -8,4 +8,4 @@ class ArticlesConfig(AppConfig):
     def ready(self):
         from articles.groups import create_groups
 
-        post_migrate.connect(create_groups, dispatch_uid="articles.groups")
+        post_migrate.connect(create_groups, sender=self, dispatch_uid="articles.groups")

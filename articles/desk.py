@@ -16,10 +16,9 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
-from articles.editions import Document, Edition, Refused, State
+from articles.editions import Edition, Refused, State
 
 
 class WithdrawForm(forms.Form):
@@ -409,10 +408,7 @@ def shown(value) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def admin_address(row: Document | Edition) -> str:
+def admin_address(row) -> str:
+    """The admin's page of a row."""
     opts = row._meta
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk])
-
-
-def link(row: Document | Edition, words: str) -> str:
-    return format_html('<a href="{}">{}</a>', admin_address(row), words)

@@ -140,13 +140,16 @@ def checked(model, values: dict, place: Fault, seeds: Seeds, text: str = "", lea
     try:
         row = model(**values)
         row.clean_fields(exclude=leave)
-        row.validate_constraints(exclude=leave)
+        for constraint in row._meta.constraints:
+            if isinstance(constraint, models.CheckConstraint):  # a row that is stored already is no fault
+                constraint.validate(model, row, exclude=leave)
     except TypeError as error:
         seeds.faults.append(Fault(place.file, place.line, str(error)))
     except ValidationError as error:
-        for name, reasons in error.message_dict.items():
+        found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, reasons in found.items():
             line = place.line or line_of(text, name)
-            seeds.faults.append(Fault(place.file, line, f"{name}: {' '.join(reasons)}"))
+            seeds.faults.append(Fault(place.file, line, f"{name}: {' '.join(reasons)}".removeprefix(": ")))
     else:
         return row
     return None

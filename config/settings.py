@@ -67,6 +67,7 @@ REVIEW_NEEDS_SECOND_PERSON = env_bool("REVIEW_NEEDS_SECOND_PERSON", default=True
 
 INSTALLED_APPS = [
     "config",
+    "supplements",
     "articles",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -6,7 +6,14 @@ class SiteSitemap(Sitemap):
     """The pages that are lists rather than documents."""
 
     def items(self):
-        return ["home", "articles:index"]
+        return [
+            "home",
+            "articles:index",
+            "supplements:table",
+            "supplements:dose",
+            "supplements:medicines",
+            "supplements:foods",
+        ]
 
     def location(self, name):
         return reverse(name)

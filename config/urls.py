@@ -7,11 +7,13 @@ from django.urls import include, path
 from articles.sitemaps import ArticleSitemap
 from config import views
 from config.sitemaps import SiteSitemap
+from supplements.sitemaps import SupplementSitemap
 
-sitemaps = {"site": SiteSitemap, "articles": ArticleSitemap}
+sitemaps = {"site": SiteSitemap, "articles": ArticleSitemap, "supplements": SupplementSitemap}
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("supplements.urls")),
     path("", include("articles.urls")),
     path("admin/", admin.site.urls),
     path("media/<path:path>", views.media, name="media"),

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 
 from articles.groups import EDITORS, REVIEWERS
 from articles.models import Article, ArticleEdition, Reference, Topic
+from supplements.models import IntakeReference, Interaction, Supplement, SupplementEdition, Use
 
 numbers = count(1)
 TODAY = dt.date(2026, 11, 22)
@@ -64,3 +65,61 @@ def make_article(slug=None, **fields):
     edition = make_draft(document, **fields)
     edition.publish(waiver="A test.")
     return edition
+
+
+def make_use(slug="sleep", **fields):
+    return Use.objects.get_or_create(slug=slug, defaults={"name": slug} | fields)[0]
+
+
+def form_fields(**fields):
+    words = {name: f"Its {name.replace('_', ' ')}." for name in SupplementEdition.cited_fields}
+    return (
+        {
+            "number": 1,
+            "name": "Magnesium citrate",
+            "formula": "Mg3(C6H5O7)2",
+            "elemental_percent": "16.2",
+            "elemental_low": "11.3",
+            "elemental_high": "16.2",
+            "hydrate_note": "Anhydrous.",
+            "route": "oral",
+            "solubility": "soluble",
+            "bioavailability": "high",
+            "gut": "mild-laxative",
+            "evidence": "conflicting",
+            "change_note": "First published.",
+        }
+        | words
+        | fields
+    )
+
+
+def make_form_draft(slug="citrate", uses=(), **fields):
+    """A draft of a form with everything that publishing asks for."""
+    document = Supplement.objects.get_or_create(slug=slug)[0]
+    edition = SupplementEdition(document=document, **form_fields(name=f"Magnesium {slug}") | fields)
+    edition.save()
+    edition.refresh_from_db()
+    edition.uses.set(make_use(use) for use in uses)
+    edition.note_references()
+    edition.reviews.create(reviewed_on=TODAY, next_due=TODAY.replace(year=TODAY.year + 5))
+    return edition
+
+
+def make_form(slug="citrate", uses=(), **fields):
+    """A published form; returns its live edition."""
+    edition = make_form_draft(slug, uses, **fields)
+    edition.publish(waiver="A test.")
+    return edition
+
+
+def make_interaction(slug="lithium", **fields):
+    words = {"name": slug.capitalize(), "direction": "one to the other", "what_happens": "A.", "what_to_do": "Ask."}
+    row = Interaction.objects.create(slug=slug, **{"kind": "medicine", "severity": "important"} | words | fields)
+    row.note_references()
+    return row
+
+
+def make_stage(life_stage="Adults", **fields):
+    values = {"sex": "both", "rda_mg": 400, "upper_mg": 350, "sources": "x"}
+    return IntakeReference.objects.create(life_stage=life_stage, **values | fields)

@@ -2,15 +2,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from articles import seeding as articles
+from supplements import seeding as supplements
 
 
 class Command(BaseCommand):
     help = "Load the content that the site begins with: whatever is missing, and nothing that exists."
 
     def handle(self, *args, **options):
-        seeds = articles.read()
-        if seeds.faults:
-            raise CommandError("Nothing was loaded.\n" + "\n".join(map(str, seeds.faults)))
+        words = articles.read()
+        forms = supplements.read(words)
+        if faults := [*words.faults, *forms.faults]:
+            raise CommandError("Nothing was loaded.\n" + "\n".join(map(str, faults)))
         with transaction.atomic():
-            new = articles.load(seeds, progress=self.stdout.write)
-        self.stdout.write(f"{new} articles are new, {len(seeds.articles) - new} were here already.")
+            new_words = articles.load(words, progress=self.stdout.write)
+            new_forms = supplements.load(forms, progress=self.stdout.write)
+        self.stdout.write(
+            f"New: {new_words} of {len(words.articles)} articles, {new_forms} of {len(forms.forms)} forms."
+        )

@@ -1,0 +1,70 @@
+"""Sources of texts that are no article: cells, rows and short notes that cite with `[^key]`.
+
+Their numbers belong to the page that shows them together, so they are given while it is rendered, in reading order.
+"""
+
+import re
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from articles.models import Reference
+
+MARK = re.compile(r"\[\^([\w-]+)\]")
+
+
+class Numbering:
+    """Numbers the sources of one page, from 1, in the order in which its texts cite them."""
+
+    def __init__(self, texts: Iterable[str]):
+        """Read the references that `texts` cite, in one query."""
+        keys = {key for text in texts for key in MARK.findall(text)}
+        self.references = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)}
+        self.numbers: dict[str, int] = {}
+
+    def cite(self, text: str) -> SafeString:
+        """The text, escaped, with each `[^key]` as a numbered link; an unknown key disappears."""
+        pieces = MARK.split(text)  # text, key, text, key, ..., text
+        return format_html_join(
+            "", "{}{}", ((words, self.link(key)) for words, key in zip(pieces[::2], [*pieces[1::2], ""], strict=True))
+        )
+
+    def link(self, key: str) -> SafeString:
+        if key not in self.references:
+            return conditional_escape("")
+        first = key not in self.numbers
+        number = self.numbers.setdefault(key, len(self.numbers) + 1)
+        anchor = format_html(' id="cite-{}"', number) if first else ""
+        return format_html(
+            '<sup class="citation"{}><a href="#source-{}" aria-label="Source {}">{}</a></sup>',
+            anchor,
+            number,
+            number,
+            number,
+        )
+
+    @property
+    def citations(self) -> list[dict]:
+        """What the list of sources below the page shows, once every text has been cited."""
+        return [{"number": number, "reference": self.references[key]} for key, number in self.numbers.items()]
+
+
+def cited_keys(row: models.Model, fields: Iterable[str]) -> set[str]:
+    return {key for field in fields for key in MARK.findall(getattr(row, field))}
+
+
+def plain(text: str) -> str:
+    """The text without its marks, for exports and for screens that show sources elsewhere."""
+    return MARK.sub("", text)
+
+
+def validate_keys(text: str) -> None:
+    """A validator: every `[^key]` names a reference."""
+    from django.core.exceptions import ValidationError
+
+    keys = set(MARK.findall(text))
+    unknown = keys - set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+    if unknown:
+        raise ValidationError(f"There is no source with the key {', '.join(sorted(unknown))}.")

@@ -1,0 +1,203 @@
+"""What a reader asked of the table, as one object: read from a query, said in a sentence, applied to a queryset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+
+from supplements.models import Bioavailability, Evidence, Gut, Route, SupplementEdition, Use, is_used_for
+
+FACETS = {
+    "route": ("How it is taken", Route),
+    "bioavailability": ("Bioavailability", Bioavailability),
+    "gut": ("Effect on the gut", Gut),
+    "evidence": ("Evidence for twitches and cramps", Evidence),
+}
+SORTS = {
+    "name": ("name", "by name, A to Z"),
+    "elemental": ("share of magnesium", "by share of magnesium, highest first"),
+    "bioavailability": ("bioavailability", "by bioavailability, high first, then moderate, variable and low"),
+    "evidence": ("evidence", "by evidence, good first, then limited, conflicting and none"),
+}
+COLUMNS = {
+    "formula": "Formula",
+    "elemental": "Share of magnesium",
+    "route": "How it is taken",
+    "solubility": "Solubility",
+    "bioavailability": "Bioavailability",
+    "gut": "Effect on the gut",
+    "uses": "Typical uses",
+    "benefit": "What is said for it",
+    "best": "May suit",
+    "evidence": "Evidence for twitches and cramps",
+    "label": "On the label",
+}
+SHOWN = ("elemental", "bioavailability", "gut", "best", "evidence")
+LONGEST_SEARCH = 80
+PAGE_SIZE = 50
+PHRASES = {
+    "route": "are taken like this: {}",
+    "bioavailability": "have {} bioavailability",
+    "gut": "have this effect on the gut: {}",
+    "evidence": "have {} for twitches and cramps",
+    "use": "people take for {}",
+}
+
+
+@dataclass(frozen=True)
+class SupplementFilter:
+    """The state of the table. Values that nobody knows are dropped; what is default never appears in an address."""
+
+    q: str = ""
+    sort: str = "name"
+    columns: tuple[str, ...] = SHOWN
+    route: tuple[str, ...] = ()
+    bioavailability: tuple[str, ...] = ()
+    gut: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    use: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()  # ticked to compare; travels along, filters nothing
+    page: int = 1
+    uses: tuple[Use, ...] = field(default=(), compare=False, repr=False)
+
+    @classmethod
+    def from_query(cls, query: QueryDict, uses: Iterable[Use]) -> SupplementFilter:
+        """Read a query; `uses` are the curated uses that exist."""
+        uses = tuple(uses)
+        known = {facet: choices.values for facet, (_, choices) in FACETS.items()} | {"use": [use.slug for use in uses]}
+        chosen = {name: tuple(v for v in values if v in query.getlist(name)) for name, values in known.items()}
+        columns = tuple(column for column in COLUMNS if column in query.getlist("columns"))
+        sort, page = query.get("sort", ""), query.get("page", "")
+        return cls(
+            q=" ".join(query.get("q", "")[:LONGEST_SEARCH].split()),
+            sort=sort if sort in SORTS else "name",
+            columns=columns if "columns" in query else SHOWN,
+            form=tuple(dict.fromkeys(slug for slug in query.getlist("form") if slug.isascii()))[:20],
+            page=int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1,
+            uses=uses,
+            **chosen,
+        )
+
+    @property
+    def query(self) -> str:
+        """The canonical query: known values in their own order, defaults left out."""
+        query = QueryDict(mutable=True)
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if item.name != "uses" and value != item.default:
+                query.setlist(item.name, (value or ("none",)) if isinstance(value, tuple) else [value])
+        return query.urlencode()
+
+    def address(self, path: str) -> str:
+        return f"{path}?{self.query}" if self.query else path
+
+    def without(self, facet: str, value: str | None = None) -> SupplementFilter:
+        """The same filter with one value of a facet lifted, or the whole of it; back on the first page."""
+        lifted = "" if facet == "q" else tuple(v for v in getattr(self, facet) if value and v != value)
+        return replace(self, **{facet: lifted, "page": 1})
+
+    def cleared(self) -> SupplementFilter:
+        """Everything lifted, with order, columns and ticks kept."""
+        return SupplementFilter(sort=self.sort, columns=self.columns, form=self.form, uses=self.uses)
+
+    @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """The words for each facet's values."""
+        plain = {facet: dict(choices.choices) for facet, (_, choices) in FACETS.items()}
+        return plain | {"use": {use.slug: use.name for use in self.uses}}
+
+    @property
+    def applied(self) -> list[tuple[str, str, SupplementFilter]]:
+        """What is filtered, as (facet's title, words, the filter without it)."""
+        chips = [("Search", f"“{self.q}”", self.without("q"))] if self.q else []
+        for facet, names in self.names.items():
+            title = FACETS[facet][0] if facet in FACETS else "Taken for"
+            chips += [(title, names[value], self.without(facet, value)) for value in getattr(self, facet)]
+        return chips
+
+    def summary(self, shown: int, total: int) -> str:
+        """The state of the table in one sentence."""
+        forms = f"{total} form{'' if total == 1 else 's'}"
+        parts = [f"mention “{self.q}”"] if self.q else []
+        for facet, names in self.names.items():
+            if chosen := [names[value] for value in getattr(self, facet)]:
+                parts.append(PHRASES[facet].format(either(chosen)))
+        start = f"Showing {shown} of {forms}" if parts else f"Showing all {forms}"
+        return f"{start}{' that ' if parts else ''}{' and '.join(parts)}, {SORTS[self.sort][1]}."
+
+    def condition(self, leave: str = "") -> Q:
+        """What the facets ask of a row, those but `leave`."""
+        asked = Q()
+        for facet in FACETS:
+            if facet != leave and getattr(self, facet):
+                asked &= Q(**{f"{facet}__in": getattr(self, facet)})
+        if self.use and leave != "use":
+            asked &= Q(is_used_for(self.use))
+        return asked
+
+    def apply(self, editions):
+        """The rows that are left, in their order."""
+        editions = editions.matching(self.q).filter(self.condition())
+        match self.sort:
+            case "elemental":
+                return editions.order_by("-elemental_percent", "name", "pk")
+            case "bioavailability" | "evidence":
+                return editions.ranked(self.sort)
+        return editions.order_by("name", "pk")
+
+    def count(self, editions) -> dict:
+        """Every number on the page, in one query.
+
+        `total` rows in all, `shown` with everything applied, for each facet the rows that each value would leave beside
+        what the other facets ask, and for each applied filter how many rows would be left without it.
+        """
+        found = self.matching_pks(editions)
+        counts = {"total": Count("pk"), "shown": Count("pk", filter=found & self.condition())}
+        for facet, names in self.names.items():
+            for number, value in enumerate(names):
+                one = Q(is_used_for([value])) if facet == "use" else Q(**{facet: value})
+                counts[f"{facet}_{number}"] = Count("pk", filter=found & self.condition(leave=facet) & one)
+            if getattr(self, facet):
+                counts[f"lift_{facet}"] = Count("pk", filter=found & self.condition(leave=facet))
+        if self.q:
+            counts["lift_q"] = Count("pk", filter=self.condition())
+        return editions.order_by().aggregate(**counts)
+
+    def matching_pks(self, editions) -> Q:
+        return Q(pk__in=editions.matching(self.q).order_by().values("pk")) if self.q else Q()
+
+    def facets(self, counts: dict) -> list[dict]:
+        """The facets with their choices and counts, as the template shows them."""
+        shown = []
+        for facet, names in self.names.items():
+            title = FACETS[facet][0] if facet in FACETS else "Often taken for"
+            choices = [
+                {
+                    "value": value,
+                    "name": name,
+                    "count": counts[f"{facet}_{number}"],
+                    "checked": value in getattr(self, facet),
+                }
+                for number, (value, name) in enumerate(names.items())
+            ]
+            shown.append({"name": facet, "title": title, "choices": choices})
+        return shown
+
+    def ways_out(self, counts: dict) -> list[tuple[str, int, SupplementFilter]]:
+        """With nothing left: which single filter to lift, how many rows that brings, and the filter without it."""
+        titles = {facet: title for facet, (title, _) in FACETS.items()} | {"use": "Often taken for", "q": "the search"}
+        lifts = [(titles[name], counts.get(f"lift_{name}", 0), self.without(name)) for name in titles]
+        return [way for way in lifts if way[1]]
+
+
+def either(words: list[str]) -> str:
+    """a; a or b; a, b or c."""
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def live_forms():
+    """What the table is made of."""
+    return SupplementEdition.objects.live()

@@ -1,0 +1,22 @@
+from django.urls import include, path
+
+from supplements import views
+
+app_name = "supplements"
+
+document = [
+    path("", views.detail, name="detail"),
+    path("history/", views.history, name="history"),
+    path("history/<int:number>/", views.edition, name="edition"),
+]
+
+urlpatterns = [
+    path("supplements/", views.table, name="table"),
+    path("supplements.csv", views.export, {"kind": "csv"}, name="csv"),
+    path("supplements.json", views.export, {"kind": "json"}, name="json"),
+    path("supplements/compare/", views.compare, name="compare"),
+    path("supplements/dose/", views.dose_tool, name="dose"),
+    path("supplements/medicines/", views.medicines, name="medicines"),
+    path("supplements/foods/", views.foods, name="foods"),
+    path("supplements/<slug:slug>/", include(document)),
+]
