@@ -2,14 +2,21 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count
 from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html_join
 
 from articles import markdown
-from articles.desk import DocumentAdmin, EditionAdmin, EditionForm, PartInline, ReviewInline, admin_address
+from articles.desk import (
+    DocumentAdmin,
+    EditionAdmin,
+    EditionForm,
+    PartInline,
+    ReviewInline,
+    StandingFilter,
+    admin_address,
+)
 from articles.editions import OPEN_STATES, Edition
 from articles.models import (
     MOST_KEY_POINTS,
@@ -26,67 +33,11 @@ admin.site.site_header = admin.site.site_title = "Twitchwise desk"
 admin.site.index_title = "Content"
 
 
-class StandingFilter(admin.SimpleListFilter):
-    title = "standing"
-    parameter_name = "standing"
-
-    def lookups(self, request, model_admin):
-        return [("live", "live"), ("open", "with an open draft"), ("overdue", "review overdue")]
-
-    def queryset(self, request, queryset):
-        match self.value():
-            case "live":
-                return queryset.filter(live_title__isnull=False)
-            case "open":
-                return queryset.filter(has_draft=True)
-            case "overdue":
-                return queryset.filter(live_title__isnull=False, next_due__lt=timezone.localdate())
-        return queryset
-
-
 @admin.register(Article)
 class ArticleAdmin(DocumentAdmin):
-    list_display = ("slug", "title", "standing", "draft", "next_review")
     list_filter = (StandingFilter, "is_site_page")
     search_fields = ("slug", "editions__title")
     fields = ("slug", "is_site_page")
-
-    def get_queryset(self, request):
-        mine = ArticleEdition.objects.filter(document=OuterRef("pk"))
-        live = mine.live().with_review()
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                live_title=Subquery(live.values("title")[:1]),
-                next_due=Subquery(live.values("next_due")[:1]),
-                draft_title=Subquery(mine.order_by("-number").values("title")[:1]),
-                draft_state=Subquery(mine.filter(state__in=OPEN_STATES).values("state")[:1]),
-                has_draft=Exists(mine.filter(state__in=OPEN_STATES)),
-            )
-            .order_by("slug")
-        )
-
-    @admin.display(description="title")
-    def title(self, article):
-        return article.live_title or article.draft_title or "(nothing written yet)"
-
-    @admin.display(description="readers see")
-    def standing(self, article):
-        if article.live_title:
-            return "live"
-        return "withdrawn" if article.withdrawn_at else "nothing yet"
-
-    @admin.display(description="open edition")
-    def draft(self, article):
-        return (article.draft_state or "").replace("-", " ") or "-"
-
-    @admin.display(description="next review", ordering="next_due")
-    def next_review(self, article):
-        if article.next_due is None:
-            return "-"
-        late = " (overdue)" if article.live_title and article.next_due < timezone.localdate() else ""
-        return f"{article.next_due:%-d %B %Y}{late}"
 
 
 class ArticleEditionForm(EditionForm):

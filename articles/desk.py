@@ -11,14 +11,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
-from articles.editions import Edition, Refused, State
+from articles.editions import OPEN_STATES, Edition, Refused, State
 
 
 class WithdrawForm(forms.Form):
@@ -370,8 +372,67 @@ class EditionAdmin(admin.ModelAdmin):
         return render(request, "admin/verb.html", context, status=409 if reason and request.method == "POST" else 200)
 
 
+class StandingFilter(admin.SimpleListFilter):
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request, model_admin):
+        return [("live", "live"), ("open", "with an open draft"), ("overdue", "review overdue")]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "live":
+                return queryset.filter(live_title__isnull=False)
+            case "open":
+                return queryset.filter(open_state__isnull=False)
+            case "overdue":
+                return queryset.filter(live_title__isnull=False, next_due__lt=timezone.localdate())
+        return queryset
+
+
 class DocumentAdmin(admin.ModelAdmin):
+    """The list of a kind of document, and the editions of each. `title_field` is what an edition calls its title."""
+
     change_form_template = "admin/document_change_form.html"
+    list_display = ("slug", "title", "standing", "draft", "next_review")
+    list_filter = (StandingFilter,)
+    title_field = "title"
+
+    def get_queryset(self, request):
+        mine = self.model._meta.get_field("editions").related_model.objects.filter(document=OuterRef("pk"))
+        live = mine.live().with_review()
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                live_title=Subquery(live.values(self.title_field)[:1]),
+                next_due=Subquery(live.values("next_due")[:1]),
+                newest_title=Subquery(mine.order_by("-number").values(self.title_field)[:1]),
+                open_state=Subquery(mine.filter(state__in=OPEN_STATES).values("state")[:1]),
+            )
+            .order_by("slug")
+        )
+
+    @admin.display(description="title")
+    def title(self, document):
+        return document.live_title or document.newest_title or "(nothing written yet)"
+
+    @admin.display(description="readers see")
+    def standing(self, document):
+        if document.live_title:
+            return "live"
+        return "withdrawn" if document.withdrawn_at else "nothing yet"
+
+    @admin.display(description="open edition")
+    def draft(self, document):
+        return (document.open_state or "-").replace("in-", "in ")
+
+    @admin.display(description="next review", ordering="next_due")
+    def next_review(self, document):
+        if document.next_due is None:
+            return "-"
+        late = " (overdue)" if document.live_title and document.next_due < timezone.localdate() else ""
+        return f"{date_format(document.next_due)}{late}"
 
     def has_delete_permission(self, request, obj=None):
         return False  # withdrawn, not deleted

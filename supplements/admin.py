@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from articles.desk import DocumentAdmin, EditionAdmin, EditionForm, ReviewInline
@@ -20,37 +19,9 @@ from supplements.models import (
 
 @admin.register(Supplement)
 class SupplementAdmin(DocumentAdmin):
-    list_display = ("slug", "name", "readers_see", "evidence")
+    title_field = "name"
     search_fields = ("slug", "editions__name")
     fields = ("slug",)
-
-    def get_queryset(self, request):
-        mine = SupplementEdition.objects.filter(document=OuterRef("pk"))
-        live = mine.live()
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                live_name=Subquery(live.values("name")[:1]),
-                newest_name=Subquery(mine.order_by("-number").values("name")[:1]),
-                live_evidence=Subquery(live.values("evidence")[:1]),
-            )
-            .order_by("slug")
-        )
-
-    @admin.display(description="name")
-    def name(self, supplement):
-        return supplement.live_name or supplement.newest_name or "(nothing written yet)"
-
-    @admin.display(description="readers see")
-    def readers_see(self, supplement):
-        if supplement.live_name:
-            return "live"
-        return "withdrawn" if supplement.withdrawn_at else "nothing yet"
-
-    @admin.display(description="evidence", ordering="live_evidence")
-    def evidence(self, supplement):
-        return supplement.live_evidence or "-"
 
 
 class SupplementEditionForm(EditionForm):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
 from django.db.models import Count, Q
+from django.db.models.functions import Lower
 from django.http import QueryDict
 
 from supplements.models import Bioavailability, Evidence, Gut, Route, SupplementEdition, Use, is_used_for
@@ -143,10 +144,10 @@ class SupplementFilter:
         editions = editions.matching(self.q).filter(self.condition())
         match self.sort:
             case "elemental":
-                return editions.order_by("-elemental_percent", "name", "pk")
+                return editions.order_by("-elemental_percent", Lower("name"), "pk")
             case "bioavailability" | "evidence":
                 return editions.ranked(self.sort)
-        return editions.order_by("name", "pk")
+        return editions.order_by(Lower("name"), "pk")
 
     def count(self, editions) -> dict:
         """Every number on the page, in one query.

@@ -16,7 +16,7 @@ class ProductForm(forms.Form):
     unit = forms.ChoiceField(label="Unit", choices=[("mg", "mg"), ("g", "g")], required=False)
     states = forms.ChoiceField(
         label="The label states",
-        choices=[("elemental", "the magnesium in it"), ("compound", "the whole compound")],
+        choices=[("elemental", "magnesium"), ("compound", "compound")],
         required=False,
     )
     times = forms.CharField(label="Times a day", required=False, max_length=20, initial="1")

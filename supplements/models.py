@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -87,6 +88,13 @@ class Route(models.TextChoices):
     TOPICAL = "topical", "on the skin"
 
 
+class RouteCautionQuerySet(models.QuerySet):
+    def beside(self, editions) -> list:
+        """The cautions that hold for some of `editions`, what is swallowed first. One query."""
+        routes = {edition.route for edition in editions}
+        return sorted((row for row in self if row.route in routes), key=lambda row: Route.values.index(row.route))
+
+
 class RouteCaution(CitesReferences):
     """What must be said of every form that is taken in one way; it stands beside each of them."""
 
@@ -95,11 +103,11 @@ class RouteCaution(CitesReferences):
     route = models.CharField(max_length=10, choices=Route, unique=True)
     cautions = CitedText(help_text="Shown with every form that is taken like this, in every view.")
 
-    class Meta:
-        ordering = ["route"]
+    objects = RouteCautionQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"Every form {self.get_route_display()}"
+        names = {Route.ORAL: "Every form that you swallow", Route.BATH: "Baths", Route.TOPICAL: "Sprays and lotions"}
+        return names[self.route]
 
 
 class Bioavailability(models.TextChoices):
@@ -142,7 +150,7 @@ class SupplementEditionQuerySet(EditionQuerySet):
         """Order by a field whose choices are listed from best to worst."""
         values = self.model._meta.get_field(field).choices
         rank = Case(*(When(**{field: value}, then=Value(place)) for place, (value, _) in enumerate(values)))
-        return self.order_by(rank, "name", "pk")
+        return self.order_by(rank, Lower("name"), "pk")
 
 
 def is_used_for(slugs) -> Exists:

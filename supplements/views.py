@@ -54,7 +54,7 @@ def table(request):
     paginator.count = counts["shown"]  # known already: no second query
     page = paginator.get_page(chosen.page)
     rows = list(page.object_list)
-    route_cautions = [caution for caution in RouteCaution.objects.all() if caution.route in {row.route for row in rows}]
+    route_cautions = RouteCaution.objects.beside(rows)
     ticked_elsewhere = set(chosen.form) - {row.document.slug for row in rows}
     context = {
         "filter": chosen,
@@ -144,7 +144,7 @@ def preview(request, slug, number):
 
 def render_edition(request, edition, **extra):
     interactions = Interaction.objects.for_route(edition.route)
-    route_cautions = RouteCaution.objects.filter(route=edition.route)
+    route_cautions = RouteCaution.objects.beside([edition])
     context = {
         "edition": edition,
         "interactions": interactions,
@@ -166,7 +166,7 @@ def compare(request):
     forms = list(live_forms().for_table().filter(document__slug__in=slugs[:20]).order_by("name"))
     context = {"forms": forms, "fewest": FEWEST, "most": MOST}
     if FEWEST <= len(forms) <= MOST:
-        context["route_cautions"] = RouteCaution.objects.filter(route__in={form.route for form in forms})
+        context["route_cautions"] = RouteCaution.objects.beside(forms)
         context["numbering"] = Numbering(texts_of(context["route_cautions"], forms))
         context["lines"] = comparison(forms)
     else:

@@ -26,7 +26,7 @@ def test_detail_works(client):
 
 
 @pytest.mark.parametrize("count", [10, 10_000])
-def test_detail_takes_four_queries(client, django_assert_num_queries, count):
+def test_detail_takes_five_queries(client, django_assert_num_queries, count):
     make_reference("ods")
     related = make_article()
     draft = make_draft(body="Text.[^ods]")
@@ -35,7 +35,9 @@ def test_detail_takes_four_queries(client, django_assert_num_queries, count):
     draft.typeset()
     draft.publish(waiver="A test.")
     fill(count)
-    with django_assert_num_queries(4):  # edition with its review, questions, sources, related articles
+    with django_assert_num_queries(
+        5
+    ):  # edition with its review, questions, sources, related articles, forms that name it
         client.get(f"/articles/{draft.document.slug}/")
 
 
