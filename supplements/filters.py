@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
@@ -46,6 +47,17 @@ PHRASES = {
     "evidence": "have {} for twitches and cramps",
     "use": "people take for {}",
 }
+
+
+@dataclass
+class Counts:
+    """`of` says for (facet, value) how many rows it has beside what the other facets ask; `without` how many rows would
+    be left with one facet, or the search, lifted."""
+
+    of: Counter
+    without: Counter
+    total: int = 0
+    shown: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,15 +141,10 @@ class SupplementFilter:
         start = f"Showing {shown} of {forms}" if parts else f"Showing all {forms}"
         return f"{start}{' that ' if parts else ''}{' and '.join(parts)}, {SORTS[self.sort][1]}."
 
-    def condition(self, leave: str = "") -> Q:
-        """What the facets ask of a row, those but `leave`."""
-        asked = Q()
-        for facet in FACETS:
-            if facet != leave and getattr(self, facet):
-                asked &= Q(**{f"{facet}__in": getattr(self, facet)})
-        if self.use and leave != "use":
-            asked &= Q(is_used_for(self.use))
-        return asked
+    def condition(self) -> Q:
+        """What the facets ask of a row."""
+        asked = Q(**{f"{facet}__in": getattr(self, facet) for facet in FACETS if getattr(self, facet)})
+        return asked & Q(is_used_for(self.use)) if self.use else asked
 
     def apply(self, editions):
         """The rows that are left, in their order."""
@@ -149,28 +156,26 @@ class SupplementFilter:
                 return editions.ranked(self.sort)
         return editions.order_by(Lower("name"), "pk")
 
-    def count(self, editions) -> dict:
-        """Every number on the page, in one query.
+    def count(self, editions) -> Counts:
+        """Every number on the page, from one query that counts the rows of each combination of values."""
+        slugs = {str(use.pk): use.slug for use in self.uses}
+        counts = Counts(Counter(), Counter())
+        for row in editions.combinations(self.q):
+            uses = {slugs[pk] for pk in (row["used_for"] or "").split(",") if pk in slugs}
+            values = {facet: {row[facet]} for facet in FACETS} | {"use": uses}
+            asked = {
+                facet: not getattr(self, facet) or bool(values[facet] & {*getattr(self, facet)}) for facet in values
+            }
+            asked["q"] = row["found"]
+            counts.total += row["rows"]
+            counts.shown += row["rows"] * all(asked.values())
+            for name in asked:
+                if all(fits for other, fits in asked.items() if other != name):
+                    counts.without[name] += row["rows"]
+                    counts.of.update({(name, value): row["rows"] for value in values.get(name, ())})
+        return counts
 
-        `total` rows in all, `shown` with everything applied, for each facet the rows that each value would leave beside
-        what the other facets ask, and for each applied filter how many rows would be left without it.
-        """
-        found = self.matching_pks(editions)
-        counts = {"total": Count("pk"), "shown": Count("pk", filter=found & self.condition())}
-        for facet, names in self.names.items():
-            for number, value in enumerate(names):
-                one = Q(is_used_for([value])) if facet == "use" else Q(**{facet: value})
-                counts[f"{facet}_{number}"] = Count("pk", filter=found & self.condition(leave=facet) & one)
-            if getattr(self, facet):
-                counts[f"lift_{facet}"] = Count("pk", filter=found & self.condition(leave=facet))
-        if self.q:
-            counts["lift_q"] = Count("pk", filter=self.condition())
-        return editions.order_by().aggregate(**counts)
-
-    def matching_pks(self, editions) -> Q:
-        return Q(pk__in=editions.matching(self.q).order_by().values("pk")) if self.q else Q()
-
-    def facets(self, counts: dict) -> list[dict]:
+    def facets(self, counts: Counts) -> list[dict]:
         """The facets with their choices and counts, as the template shows them."""
         shown = []
         for facet, names in self.names.items():
@@ -179,18 +184,18 @@ class SupplementFilter:
                 {
                     "value": value,
                     "name": name,
-                    "count": counts[f"{facet}_{number}"],
+                    "count": counts.of[facet, value],
                     "checked": value in getattr(self, facet),
                 }
-                for number, (value, name) in enumerate(names.items())
+                for value, name in names.items()
             ]
             shown.append({"name": facet, "title": title, "choices": choices})
         return shown
 
-    def ways_out(self, counts: dict) -> list[tuple[str, int, SupplementFilter]]:
+    def ways_out(self, counts: Counts) -> list[tuple[str, int, SupplementFilter]]:
         """With nothing left: which single filter to lift, how many rows that brings, and the filter without it."""
         titles = {facet: title for facet, (title, _) in FACETS.items()} | {"use": "Often taken for", "q": "the search"}
-        lifts = [(titles[name], counts.get(f"lift_{name}", 0), self.without(name)) for name in titles]
+        lifts = [(titles[name], counts.without[name], self.without(name)) for name in titles if getattr(self, name)]
         return [way for way in lifts if way[1]]
 
 

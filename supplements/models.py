@@ -8,8 +8,21 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
-from django.db.models.functions import Lower
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    StringAgg,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -136,21 +149,36 @@ class SupplementEditionQuerySet(EditionQuerySet):
         return self.strict().select_related("document")
 
     def matching(self, text: str):
-        """Rows that hold every word of `text` in their name, formula or any cell of words."""
-        fields = ("name", "formula", *SupplementEdition.cited_fields)
-        found = self
-        for word in text.split():
-            found = found.filter(Q.create([(f"{field}__icontains", word) for field in fields], connector=Q.OR))
-        return found
+        return self.filter(mentions(text))
 
-    def used_for(self, *slugs: str):
-        return self.filter(is_used_for(slugs))
+    def combinations(self, text: str):
+        """How many rows there are of each combination of the facets' values.
+
+        `found` says whether they mention `text`, `used_for` holds the keys of their uses with commas between.
+        """
+        through = SupplementEdition.uses.through.objects.filter(supplementedition=OuterRef("pk"))
+        keys = (
+            through.order_by()
+            .values("supplementedition")
+            .annotate(keys=StringAgg(Cast("use", CharField()), Value(",")))
+        )
+        groups = ("route", "bioavailability", "gut", "evidence", "found", "used_for")
+        found = ExpressionWrapper(mentions(text) if text else Q(pk__isnull=False), BooleanField())
+        annotated = self.order_by().annotate(found=found, used_for=Subquery(keys.values("keys"), CharField()))
+        return annotated.values(*groups).annotate(rows=Count("pk"))
 
     def ranked(self, field: str):
         """Order by a field whose choices are listed from best to worst."""
         values = self.model._meta.get_field(field).choices
         rank = Case(*(When(**{field: value}, then=Value(place)) for place, (value, _) in enumerate(values)))
         return self.order_by(rank, Lower("name"), "pk")
+
+
+def mentions(text: str) -> Q:
+    """A condition on editions: every word of `text` is in their name, formula or some cell of words."""
+    fields = ("name", "formula", *SupplementEdition.cited_fields)
+    asked = [Q.create([(f"{field}__icontains", word) for field in fields], connector=Q.OR) for word in text.split()]
+    return Q.create(asked)
 
 
 def is_used_for(slugs) -> Exists:

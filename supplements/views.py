@@ -51,7 +51,7 @@ def table(request):
     forms = live_forms()
     counts = chosen.count(forms)
     paginator = Paginator(chosen.apply(forms.for_table()), PAGE_SIZE)
-    paginator.count = counts["shown"]  # known already: no second query
+    paginator.count = counts.shown  # known already: no second query
     page = paginator.get_page(chosen.page)
     rows = list(page.object_list)
     route_cautions = RouteCaution.objects.beside(rows)
@@ -59,7 +59,7 @@ def table(request):
     context = {
         "filter": chosen,
         "facets": chosen.facets(counts),
-        "summary": chosen.summary(counts["shown"], counts["total"]),
+        "summary": chosen.summary(counts.shown, counts.total),
         "ways_out": [] if rows else chosen.ways_out(counts),
         "columns": COLUMNS,
         "sorts": SORTS,

@@ -79,7 +79,7 @@ def test_filtering_and_counting_equal_a_plain_reference(forms, asked):
     rows = list(filter_.apply(live_forms().for_table()))
     assert {row.pk for row in rows} == {form.pk for form in forms if matches(form, asked)}
     counts = filter_.count(live_forms())
-    assert (counts["shown"], counts["total"]) == (len(rows), len(forms))
+    assert (counts.shown, counts.total) == (len(rows), len(forms))
     for facet in filter_.facets(counts):
         name = facet["name"]
         for choice in facet["choices"]:
