@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote_to_bytes
 
-from django.http import HttpResponseBadRequest
+from config.views import unreadable
 
 LONGEST_QUERY = 8_000
 
@@ -17,11 +17,11 @@ def refuse_unreadable(get_response):
     def middleware(request):
         query = request.META.get("QUERY_STRING", "")
         if len(query) > LONGEST_QUERY:
-            return HttpResponseBadRequest("The address is too long.", content_type="text/plain", status=414)
+            return unreadable(request, status=414)
         # WSGI hands the path over already decoded, the query still quoted; both as latin-1.
         for raw in (request.META.get("PATH_INFO", "").encode("latin-1", "replace"), unquote_to_bytes(query)):
             if not readable(raw):
-                return HttpResponseBadRequest("The address cannot be read.", content_type="text/plain")
+                return unreadable(request)
         return get_response(request)
 
     return middleware

@@ -67,6 +67,7 @@ REVIEW_NEEDS_SECOND_PERSON = env_bool("REVIEW_NEEDS_SECOND_PERSON", default=True
 
 INSTALLED_APPS = [
     "config",
+    "triage",
     "supplements",
     "articles",
     "django.contrib.admin",
@@ -75,15 +76,16 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.sitemaps",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
 ]
 
 MIDDLEWARE = [
-    "config.requests.refuse_unreadable",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "config.requests.refuse_unreadable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

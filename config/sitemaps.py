@@ -13,6 +13,7 @@ class SiteSitemap(Sitemap):
             "supplements:dose",
             "supplements:medicines",
             "supplements:foods",
+            "triage:safety",
         ]
 
     def location(self, name):

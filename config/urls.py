@@ -8,11 +8,18 @@ from articles.sitemaps import ArticleSitemap
 from config import views
 from config.sitemaps import SiteSitemap
 from supplements.sitemaps import SupplementSitemap
+from triage.sitemaps import ChecklistSitemap
 
-sitemaps = {"site": SiteSitemap, "articles": ArticleSitemap, "supplements": SupplementSitemap}
+sitemaps = {
+    "site": SiteSitemap,
+    "articles": ArticleSitemap,
+    "supplements": SupplementSitemap,
+    "triage": ChecklistSitemap,
+}
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("triage.urls")),
     path("", include("supplements.urls")),
     path("", include("articles.urls")),
     path("admin/", admin.site.urls),
@@ -24,5 +31,5 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
 ]
 
-handler400 = "config.views.bad_request"
+handler400 = "config.views.unreadable"
 handler500 = "config.views.server_error"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,13 +13,15 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from articles.models import ArticleEdition
+from triage.numbers import to_call
 
 LATEST = 6
 
 
 def site(request) -> dict:
     """Context processor: what every page may name."""
-    return {"contact_email": settings.CONTACT_EMAIL, "canonical_url": request.build_absolute_uri(request.path)}
+    contact = {"contact_email": settings.CONTACT_EMAIL, "canonical_url": request.build_absolute_uri(request.path)}
+    return contact | numbers_for(request)
 
 
 @require_safe
@@ -68,9 +70,9 @@ def readyz(request):
     return HttpResponse("ready\n", content_type="text/plain")
 
 
-def bad_request(request, exception=None):
+def unreadable(request, exception=None, status=400):
     """What cannot be read. Rendered without the request, for its very Host may be the fault."""
-    return HttpResponseBadRequest(render_to_string("400.html"))
+    return HttpResponse(render_to_string("400.html", numbers_for(request)), status=status)
 
 
 def csrf_failure(request, reason=""):
@@ -79,4 +81,9 @@ def csrf_failure(request, reason=""):
 
 def server_error(request):
     """The page for a fault of ours. It is rendered without the request, so that nothing in it can fail again."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("500.html", numbers_for(request)), status=500)
+
+
+def numbers_for(request) -> dict:
+    """The numbers to call, where somebody was in the middle of a check."""
+    return {"numbers_to_call": to_call()} if request.path.startswith("/check/") else {}

@@ -3,6 +3,7 @@ from django.db import transaction
 
 from articles import seeding as articles
 from supplements import seeding as supplements
+from triage import seeding as triage
 
 
 class Command(BaseCommand):
@@ -11,11 +12,14 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         words = articles.read()
         forms = supplements.read(words)
-        if faults := [*words.faults, *forms.faults]:
+        checks = triage.read(words)
+        if faults := [*words.faults, *forms.faults, *checks.faults]:
             raise CommandError("Nothing was loaded.\n" + "\n".join(map(str, faults)))
         with transaction.atomic():
             new_words = articles.load(words, progress=self.stdout.write)
             new_forms = supplements.load(forms, progress=self.stdout.write)
+            new_checks = triage.load(checks, progress=self.stdout.write)
         self.stdout.write(
-            f"New: {new_words} of {len(words.articles)} articles, {new_forms} of {len(forms.forms)} forms."
+            f"New: {new_words} of {len(words.articles)} articles, {new_forms} of {len(forms.forms)} forms, "
+            f"{new_checks} of {len(checks.checklists)} checklists."
         )

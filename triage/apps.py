@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TriageConfig(AppConfig):
+    name = "triage"
+
+    def ready(self):
+        from articles.groups import create_groups
+
+        post_migrate.connect(create_groups, sender=self, dispatch_uid="triage.groups")

@@ -1,0 +1,408 @@
+"""A checklist on editions: the rows that an editor writes. What they mean together is `triage.ladder`."""
+
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from articles.editions import Document, Edition, EditionQuerySet, Finding, Part, Review
+from articles.models import Article, Reference
+from triage import ladder as pure
+from triage.ladder import AdviceKind, Gate, Kind, Urgency
+
+RESERVED = ("safety",)
+SLUG = RegexValidator(r"^[a-z0-9-]+$", "Small letters, digits and hyphens only.")
+
+
+def words(scale) -> list[tuple[str, str]]:
+    """Choices for a field from an ordered scale of the ladder."""
+    return [(value.word, value.word.replace("-", " ")) for value in scale]
+
+
+def refuse_reserved(slug: str) -> None:
+    if slug in RESERVED:
+        raise ValidationError(f"“{slug}” is the address of another page.")
+
+
+class Checklist(Document):
+    slug = models.SlugField(
+        "address",
+        max_length=80,
+        unique=True,
+        validators=[refuse_reserved],
+        help_text="The last part of the page's address. It never changes again.",
+    )
+
+    def get_absolute_url(self) -> str:
+        return reverse("triage:landing", args=[self.slug])
+
+
+class ChecklistEditionQuerySet(EditionQuerySet):
+    def for_walking(self):
+        return self.strict().select_related("document")
+
+
+class ChecklistEdition(Edition):
+    parts = ("Advice", "Question", "Word", "Option", "Condition", "PairRule", "Outcome", "Magnesium", "Vignette")
+
+    document = models.ForeignKey(Checklist, models.PROTECT, related_name="editions", verbose_name="checklist")
+    title = models.CharField(max_length=80)
+    description = models.CharField(max_length=160, help_text="One plain sentence for search results.")
+    introduction = models.TextField(help_text="What it does and does not do, before it starts. One paragraph a line.")
+    limits = models.TextField(help_text="What it cannot do; shown with every result. One sentence a line.")
+    references = models.ManyToManyField(Reference, blank=True, related_name="checklist_editions")
+
+    objects = ChecklistEditionQuerySet.as_manager()
+
+    class Meta(Edition.Meta):
+        verbose_name = "edition"
+
+    def __str__(self) -> str:
+        return f"{self.title} (edition {self.number})"
+
+    @property
+    def ladder(self) -> pure.Ladder:
+        """The checklist as the pure ladder; read from the database once per version in each process."""
+        return ladder_of(self.pk, self.version)
+
+    def proof(self) -> pure.Proof:
+        return proof_of(self.pk, self.version)
+
+    def findings(self) -> list[Finding]:
+        found = super().findings()
+        if len(self.ladder.questions) > pure.MAX_QUESTIONS:
+            return [*found, Finding(f"A checklist has at most {pure.MAX_QUESTIONS} questions.", "questions")]
+        return found + [
+            Finding(f"{finding.message} (property {finding.number})", address_of(self, finding), finding.blocks)
+            for finding in self.proof().findings
+        ]
+
+    def changes(self) -> pure.Diff | None:
+        """What this edition changes for readers of the live one, or None where there is none."""
+        live = self.document.live_edition
+        return None if live in (None, self) else pure.diff(live.ladder, self.ladder)
+
+
+class ChecklistReview(Review):
+    edition = models.ForeignKey(ChecklistEdition, models.PROTECT, related_name="reviews")
+
+    class Meta(Review.Meta):
+        verbose_name = "review"
+
+
+class Effect(models.Model):
+    """What a chosen option, or a set of them, does: a floor for the urgency and a gate for magnesium."""
+
+    floor = models.CharField(
+        max_length=12, choices=words(Urgency), default="self-care", help_text="The least urgency it leads to."
+    )
+    gate = models.CharField(max_length=12, choices=words(Gate), default="open", help_text="What magnesium may be.")
+    reason = models.CharField(
+        max_length=200, blank=True, help_text="One sentence, shown where this decides. Plain, calm, no disease names."
+    )
+    references = models.ManyToManyField(Reference, blank=True, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def checks(cls, name: str) -> list[models.BaseConstraint]:
+        return [
+            models.CheckConstraint(
+                condition=Q(floor__in=[value.word for value in Urgency]), name=f"triage_{name}_floor"
+            ),
+            models.CheckConstraint(condition=Q(gate__in=[value.word for value in Gate]), name=f"triage_{name}_gate"),
+            models.CheckConstraint(
+                condition=Q(floor="self-care", gate="open") | ~Q(reason=""),
+                name=f"triage_{name}_reason",
+                violation_error_message="Whatever raises the urgency or shuts a gate gives its reason.",
+            ),
+        ]
+
+
+class Advice(Part):
+    edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="advices")
+    slug = models.CharField(max_length=40, validators=[SLUG])
+    position = models.PositiveSmallIntegerField(default=0, help_text="Decides between causes that tie.")
+    kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in AdviceKind])
+    title = models.CharField(max_length=80)
+    text = models.TextField(max_length=1000)
+    to_do = models.TextField("what to do", max_length=600, blank=True)
+    references = models.ManyToManyField(Reference, blank=True, related_name="+")
+    articles = models.ManyToManyField(Article, blank=True, related_name="+")
+
+    class Meta(Part.Meta):
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint("edition", "slug", name="triage_advice_slug")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Question(Part):
+    edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="questions")
+    slug = models.CharField(max_length=40, validators=[SLUG])
+    position = models.PositiveSmallIntegerField(default=0, help_text="Most urgent first. 1 is the emergency screen.")
+    kind = models.CharField(
+        max_length=4, choices=[(Kind.ONE.value, "one answer"), (Kind.MANY.value, "several, or none of these")]
+    )
+    text = models.CharField("question", max_length=200)
+    hint = models.CharField("why we ask", max_length=300, blank=True)
+
+    class Meta(Part.Meta):
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint("edition", "slug", name="triage_question_slug")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Word(Part):
+    """A term in a question, and what it means."""
+
+    edition_path = "question__edition"
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="words")
+    term = models.CharField(max_length=60)
+    meaning = models.CharField(max_length=300)
+
+    class Meta(Part.Meta):
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class Option(Effect, Part):
+    edition_path = "question__edition"
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="options")
+    slug = models.CharField(
+        max_length=40, validators=[SLUG], help_text="none, no and not-sure have their usual meaning."
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    label = models.CharField(max_length=200)
+    advices = models.ManyToManyField(Advice, blank=True, related_name="options")
+
+    class Meta(Part.Meta):
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint("question", "slug", name="triage_option_slug"),
+            *Effect.checks("option"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question.slug}/{self.slug}"
+
+
+class Condition(Part):
+    """A question is asked only if one of the options of its conditions was chosen before."""
+
+    edition_path = "question__edition"
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="conditions")
+    option = models.ForeignKey(Option, models.CASCADE, related_name="conditions")
+
+    class Meta(Part.Meta):
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("question", "option", name="triage_condition_once")]
+
+    def __str__(self) -> str:
+        return f"only if {self.option}"
+
+
+class PairRule(Effect, Part):
+    """Options that mean more when they are chosen together."""
+
+    edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="rules")
+    slug = models.CharField(max_length=40, validators=[SLUG])
+    options = models.ManyToManyField(Option, related_name="rules")
+
+    class Meta(Part.Meta):
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("edition", "slug", name="triage_rule_slug"), *Effect.checks("rule")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Outcome(Part):
+    """What a reader is told at one level; the words of the level itself come from the level."""
+
+    edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="outcomes")
+    urgency = models.CharField(max_length=12, choices=words(Urgency))
+    heading = models.CharField(max_length=100)
+    action = models.TextField(max_length=400)
+    next_steps = models.TextField("what happens next", max_length=1000)
+    safety_net = models.TextField(max_length=500, help_text="Get help sooner if ...")
+    self_help = models.TextField(max_length=1000, help_text="One line each.")
+    numbers_first = models.BooleanField("numbers to call stand first", default=False)
+    references = models.ManyToManyField(Reference, blank=True, related_name="+")
+    articles = models.ManyToManyField(Article, blank=True, related_name="+")
+
+    class Meta(Part.Meta):
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint("edition", "urgency", name="triage_outcome_once"),
+            models.CheckConstraint(condition=Q(urgency__in=[u.word for u in Urgency]), name="triage_outcome_urgency"),
+        ]
+
+    def __str__(self) -> str:
+        return self.urgency
+
+
+class Magnesium(Part):
+    """What is said about magnesium behind one gate."""
+
+    edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="magnesium")
+    gate = models.CharField(max_length=12, choices=words(Gate))
+    heading = models.CharField(max_length=100)
+    text = models.TextField(max_length=1000)
+    suggests_supplement = models.BooleanField(default=False)
+    references = models.ManyToManyField(Reference, blank=True, related_name="+")
+    articles = models.ManyToManyField(Article, blank=True, related_name="+")
+
+    class Meta(Part.Meta):
+        ordering = ["pk"]
+        verbose_name_plural = "words about magnesium"
+        constraints = [
+            models.UniqueConstraint("edition", "gate", name="triage_magnesium_once"),
+            models.CheckConstraint(
+                condition=Q(suggests_supplement=False) | Q(gate="open"),
+                name="triage_magnesium_suggested_when_open",
+                violation_error_message="A supplement is suggested only behind an open gate.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.gate
+
+
+class Vignette(Part):
+    """A worked case that must hold: what somebody answers, and what must come out."""
+
+    edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="vignettes")
+    slug = models.CharField(max_length=40, validators=[SLUG])
+    text = models.CharField(max_length=200)
+    options = models.ManyToManyField(Option, blank=True, related_name="vignettes")
+    urgency = models.CharField(max_length=12, choices=words(Urgency))
+    gate = models.CharField(max_length=12, choices=words(Gate))
+    cards = models.ManyToManyField(Advice, blank=True, related_name="vignettes")
+
+    class Meta(Part.Meta):
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("edition", "slug", name="triage_vignette_slug")]
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.text}"
+
+
+@lru_cache(maxsize=32)
+def ladder_of(pk: int, version: int) -> pure.Ladder:
+    """Build the ladder of an edition. `version` is part of the key, so that a saved draft is read anew."""
+    rows = {
+        name: list(query)
+        for name, query in {
+            "questions": Question.objects.filter(edition=pk).prefetch_related(
+                "words", "options__advices", "options__references", "conditions__option__question"
+            ),
+            "rules": PairRule.objects.filter(edition=pk).prefetch_related("options__question", "references"),
+            "advices": Advice.objects.filter(edition=pk).prefetch_related("references", "articles"),
+            "outcomes": Outcome.objects.filter(edition=pk).prefetch_related("references", "articles"),
+            "magnesium": Magnesium.objects.filter(edition=pk).prefetch_related("references", "articles"),
+            "vignettes": Vignette.objects.filter(edition=pk).prefetch_related("options__question", "cards"),
+        }.items()
+    }
+    return pure.Ladder(
+        questions=tuple(question_of(row) for row in rows["questions"]),
+        rules=tuple(
+            pure.PairRule(row.slug, choices_of(row.options.all()), *effect_of(row), row.reason, keys(row))
+            for row in rows["rules"]
+        ),
+        advices=tuple(
+            pure.Advice(row.slug, AdviceKind(row.kind), row.title, row.text, row.to_do, keys(row), slugs(row.articles))
+            for row in rows["advices"]
+        ),
+        outcomes=tuple(outcome_of(row) for row in rows["outcomes"]),
+        magnesium=tuple(
+            pure.Magnesium(
+                Gate.of(row.gate), row.heading, row.text, row.suggests_supplement, keys(row), slugs(row.articles)
+            )
+            for row in rows["magnesium"]
+        ),
+        vignettes=tuple(
+            pure.Vignette(
+                row.slug,
+                row.text,
+                choices_of(row.options.all()),
+                Urgency.of(row.urgency),
+                Gate.of(row.gate),
+                slugs(row.cards),
+            )
+            for row in rows["vignettes"]
+        ),
+    )
+
+
+@lru_cache(maxsize=32)
+def proof_of(pk: int, version: int) -> pure.Proof:
+    return pure.examine(ladder_of(pk, version))
+
+
+def question_of(row: Question) -> pure.Question:
+    return pure.Question(
+        slug=row.slug,
+        kind=Kind(row.kind),
+        text=row.text,
+        hint=row.hint,
+        words=tuple(pure.Word(word.term, word.meaning) for word in row.words.all()),
+        asked_if=choices_of(condition.option for condition in row.conditions.all()),
+        options=tuple(
+            pure.Option(
+                option.slug, option.label, *effect_of(option), option.reason, slugs(option.advices), keys(option)
+            )
+            for option in row.options.all()
+        ),
+    )
+
+
+def outcome_of(row: Outcome) -> pure.Outcome:
+    return pure.Outcome(
+        urgency=Urgency.of(row.urgency),
+        heading=row.heading,
+        action=row.action,
+        next_steps=row.next_steps,
+        safety_net=row.safety_net,
+        self_help=tuple(lines(row.self_help)),
+        numbers_first=row.numbers_first,
+        references=keys(row),
+        articles=slugs(row.articles),
+    )
+
+
+def effect_of(row: Effect) -> tuple[Urgency, Gate]:
+    return Urgency.of(row.floor), Gate.of(row.gate)
+
+
+def choices_of(options) -> tuple[pure.Choice, ...]:
+    return tuple(pure.Choice(option.question.slug, option.slug) for option in options)
+
+
+def keys(row) -> tuple[str, ...]:
+    return tuple(sorted(reference.key for reference in row.references.all()))
+
+
+def slugs(relation) -> tuple[str, ...]:
+    return tuple(row.slug for row in relation.all())
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def address_of(edition: ChecklistEdition, finding: pure.Finding) -> str:
+    """Which row a finding concerns, as `kind:slug`; the admin turns it into a link."""
+    return f"{finding.kind}:{finding.slug}" if finding.kind else ""
