@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
-from articles.editions import OPEN_STATES, Edition, Refused, State
+from articles.editions import OPEN_STATES, Edition, Finding, Refused, State
 
 
 class WithdrawForm(forms.Form):
@@ -302,7 +302,7 @@ class EditionAdmin(admin.ModelAdmin):
             form = context["adminform"].form
             context |= {
                 "verbs": self.verbs(request, obj),
-                "findings": obj.findings() if obj.is_open else [],
+                "findings": self.linked_findings(obj) if obj.is_open else [],
                 "conflict": self.differences(context) if getattr(form, "conflict", False) else [],
                 "preview_url": self.preview_url(obj),
             }
@@ -324,6 +324,15 @@ class EditionAdmin(admin.ModelAdmin):
 
     def preview_url(self, edition) -> str:
         raise NotImplementedError
+
+    def linked_findings(self, edition) -> list[tuple[Finding, str]]:
+        """Each finding with the address of what it concerns."""
+        page = admin_address(edition)
+        return [(finding, f"{page}#id_{finding.field}" if finding.field else "") for finding in edition.findings()]
+
+    def verb_context(self, edition, verb: Verb) -> dict:
+        """What else the page of a verb shows for this kind of edition."""
+        return {}
 
     def verbs(self, request, edition) -> list[Verb]:
         return [verb for verb in VERBS if verb.fits(edition) and self.may(request, verb)]
@@ -357,18 +366,22 @@ class EditionAdmin(admin.ModelAdmin):
             else:
                 messages.success(request, step.done)
                 return HttpResponseRedirect(admin_address(after))
-        context = self.admin_site.each_context(request) | {
-            "title": step.label,
-            "edition": edition,
-            "document": edition.document,
-            "verb": step,
-            "form": form,
-            "media": self.media + form.media,
-            "reason": reason,
-            "findings": edition.findings() if edition.is_open else [],
-            "opts": self.model._meta,
-            "back": admin_address(edition),
-        }
+        context = (
+            self.admin_site.each_context(request)
+            | {
+                "title": step.label,
+                "edition": edition,
+                "document": edition.document,
+                "verb": step,
+                "form": form,
+                "media": self.media + form.media,
+                "reason": reason,
+                "findings": self.linked_findings(edition) if edition.is_open else [],
+                "opts": self.model._meta,
+                "back": admin_address(edition),
+            }
+            | self.verb_context(edition, step)
+        )
         return render(request, "admin/verb.html", context, status=409 if reason and request.method == "POST" else 200)
 
 

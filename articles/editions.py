@@ -338,6 +338,14 @@ class Part(models.Model):
         self._refuse_if_published()
         return super().delete(*args, **kwargs)
 
+    @property
+    def owner(self) -> Edition:
+        """The edition that the row belongs to."""
+        row = self
+        for step in self.edition_path.split("__"):
+            row = getattr(row, step)
+        return row
+
     def _refuse_if_published(self) -> None:
         first, *rest = self.edition_path.split("__")
         parent = self._meta.get_field(first).related_model

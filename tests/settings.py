@@ -1,6 +1,7 @@
 """The site's settings as the tests run them: the same file, with what a test must not wait for taken out."""
 
 import os
+import tempfile
 
 os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "0" * 50)
 os.environ.setdefault("SSL_REDIRECT", "false")
@@ -17,5 +18,6 @@ WHITENOISE_AUTOREFRESH = True
 REFUSE_HIDDEN_QUERIES = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, because the threads of a live server cannot share a connection to memory; nothing here must survive.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # noqa: F405
+    folder = tempfile.TemporaryDirectory(prefix="twitchwise-")  # of this process alone; it goes with it
+    DATABASES["default"]["TEST"] = {"NAME": f"{folder.name}/test.sqlite3"}  # noqa: F405
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"  # noqa: F405

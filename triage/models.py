@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from articles.editions import Document, Edition, EditionQuerySet, Finding, Part, Review
+from articles.editions import Document, Edition, EditionQuerySet, Finding, Part, Refused, Review, State
 from articles.models import Article, Reference
 from triage import ladder as pure
 from triage.ladder import AdviceKind, Gate, Kind, Urgency
@@ -79,6 +79,22 @@ class ChecklistEdition(Edition):
             Finding(f"{finding.message} (property {finding.number})", address_of(self, finding), finding.blocks)
             for finding in self.proof().findings
         ]
+
+    def lowers(self) -> bool:
+        """Whether some way to answer ends lower, or leaves magnesium more open, than in the live edition."""
+        changes = self.changes()
+        return changes is not None and bool(changes.lowered or changes.gates_lowered)
+
+    def approve(self, by) -> None:
+        """As any edition; but a level that is lowered is never one person's decision, whatever the settings say."""
+        if self.authors.filter(pk=by.pk).exists() and self.lowers():
+            raise Refused("It makes some answers less urgent, so somebody who did not write it has to approve it.")
+        super().approve(by)
+
+    def publish(self, by=None, at=None, waiver: str = "") -> None:
+        if waiver and self.state != State.APPROVED and self.lowers():
+            raise Refused("It makes some answers less urgent, so it cannot be published without a second person.")
+        super().publish(by, at, waiver)
 
     def changes(self) -> pure.Diff | None:
         """What this edition changes for readers of the live one, or None where there is none."""

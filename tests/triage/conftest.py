@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 
 from articles import seeding as words
 from articles.models import Reference
@@ -30,6 +30,7 @@ def rows():
 
 
 @cache
+@transaction.atomic
 def rows_of_the_seed() -> list[tuple[type, list[dict]]]:
     """Every row of the seeded checklist, as the loader makes them; made once, for it takes a second."""
     for reference in words.read().references:
@@ -47,8 +48,9 @@ def rows_of_the_seed() -> list[tuple[type, list[dict]]]:
 def edition(db):
     """The seeded checklist, live."""
     kept = rows_of_the_seed()
-    for model, values in kept:
-        model.objects.bulk_create(model(**row) for row in values)
+    with transaction.atomic():
+        for model, values in kept:
+            model.objects.bulk_create(model(**row) for row in values)
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), [model for model, _ in kept]):
             cursor.execute(sql)
