@@ -2,7 +2,9 @@
 
 from urllib.parse import unquote_to_bytes
 
-from config.views import unreadable
+from django.template.loader import render_to_string
+
+from config.views import numbers_for, unreadable
 
 LONGEST_QUERY = 8_000
 
@@ -22,7 +24,10 @@ def refuse_unreadable(get_response):
         for raw in (request.META.get("PATH_INFO", "").encode("latin-1", "replace"), unquote_to_bytes(query)):
             if not readable(raw):
                 return unreadable(request)
-        return get_response(request)
+        response = get_response(request)
+        if response.status_code == 405:  # Django's own has no page
+            response.content = render_to_string("405.html", numbers_for(request))
+        return response
 
     return middleware
 

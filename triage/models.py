@@ -42,7 +42,7 @@ class Checklist(Document):
 
 class ChecklistEditionQuerySet(EditionQuerySet):
     def for_walking(self):
-        return self.strict().select_related("document")
+        return self.strict().select_related("document").with_review()
 
 
 class ChecklistEdition(Edition):
@@ -75,6 +75,8 @@ class ChecklistEdition(Edition):
         found = super().findings()
         if len(self.ladder.questions) > pure.MAX_QUESTIONS:
             return [*found, Finding(f"A checklist has at most {pure.MAX_QUESTIONS} questions.", "questions")]
+        for reference in Reference.objects.filter(key__in=cited_by(self.ladder)).exclude(status="current"):
+            found.append(Finding(f"The source “{reference.key}” is {reference.status}."))
         return found + [
             Finding(f"{finding.message} (property {finding.number})", address_of(self, finding), finding.blocks)
             for finding in self.proof().findings
@@ -97,9 +99,10 @@ class ChecklistEdition(Edition):
         super().publish(by, at, waiver)
 
     def changes(self) -> pure.Diff | None:
-        """What this edition changes for readers of the live one, or None where there is none."""
-        live = self.document.live_edition
-        return None if live in (None, self) else pure.diff(live.ladder, self.ladder)
+        """What this edition changes for readers of the one before it, live or withdrawn; None where there is none."""
+        document = self.document
+        before = document.live_edition or document.editions.released().order_by("-number").first()
+        return None if before in (None, self) else pure.diff(before.ladder, self.ladder)
 
 
 class ChecklistReview(Review):
@@ -397,6 +400,13 @@ def outcome_of(row: Outcome) -> pure.Outcome:
         references=keys(row),
         articles=slugs(row.articles),
     )
+
+
+def cited_by(ladder: pure.Ladder) -> set[str]:
+    """The key of every reference behind a row of the ladder."""
+    options = (option for question in ladder.questions for option in question.options)
+    rows = [*options, *ladder.rules, *ladder.advices, *ladder.outcomes, *ladder.magnesium]
+    return {key for row in rows for key in row.references}
 
 
 def effect_of(row: Effect) -> tuple[Urgency, Gate]:

@@ -56,7 +56,7 @@ def walk(view):
         if edition is None:
             return missing(request, slug)
         given, set_aside = answers.read(request, edition)
-        if set_aside and request.method != "POST":
+        if set_aside:
             return render(request, "triage/restart.html", here(edition, number))
         return view(request, edition, given, here(edition, number), **kwargs)
 
@@ -70,9 +70,15 @@ def here(edition, number) -> dict:
     return {
         "edition": edition,
         "is_preview": number is not None,
+        "stamp": stamp(edition),
         "where": where,
         "addresses": {name: address(name, where) for name in names},
     }
+
+
+def stamp(edition) -> str:
+    """What a form carries to say which questions the reader saw."""
+    return f"{edition.number}.{edition.version}"
 
 
 def address(name: str, where: dict, **more) -> str:
@@ -115,6 +121,8 @@ def landing(request, slug, number=None):
 @walk
 def step(request, edition, given, context, n):
     if request.method == "POST":
+        if request.POST.get("edition") != stamp(edition):
+            return render(request, "triage/restart.html", context)  # these were another edition's questions
         return answer(request, edition, given, context, n)
     reached = step_at(edition.ladder, given, n)
     if isinstance(reached, Result) or reached.position != n:

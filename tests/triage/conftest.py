@@ -67,9 +67,11 @@ class Reader:
 
     def __init__(self, client, ladder, root="/check/twitching/"):
         self.client, self.ladder, self.root = client, ladder, root
+        shown = client.get(f"{root}1/", follow=True).context or {}
+        self.stamp = shown.get("stamp", "")
 
     def answer(self, question, *options, n=1):
-        return self.client.post(f"{self.root}{n}/", {"question": question, "option": options})
+        return self.client.post(f"{self.root}{n}/", {"edition": self.stamp, "question": question, "option": options})
 
     def usual(self, question):
         offered = [option.slug for option in self.ladder.choices[question.slug]]
@@ -86,9 +88,8 @@ class Reader:
             slug = step.question.slug
             options = says.get(slug, self.usual(step.question))
             options = options.split() if isinstance(options, str) else options
-            response = self.client.post(
-                response.request["PATH_INFO"], {"question": slug, "option": options}, follow=True
-            )
+            answer = {"edition": response.context["stamp"], "question": slug, "option": options}
+            response = self.client.post(response.request["PATH_INFO"], answer, follow=True)
         raise AssertionError("the walk does not end")
 
 
