@@ -12,12 +12,15 @@ def every_look(page):
         page.set_viewport_size({"width": width, "height": 800})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
+            # Chromium at times keeps inherited light-dark() colours across an emulated switch: have it start afresh.
+            page.locator("html").evaluate("html => { html.hidden = true; html.offsetHeight; html.hidden = false }")
             yield f"{width}px {scheme}"
 
 
 def violations(page) -> list[str]:
     found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+    nodes = ((rule["id"], node) for rule in found for node in rule["nodes"])
+    return [f"{rule}: {node['html'][:160]}: {node['failureSummary']}" for rule, node in nodes]
 
 
 def assert_good(page):
