@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from articles.groups import EDITORS, REVIEWERS
+from articles.models import ArticleEdition
 from config.management.commands.serve import serve
 
 
@@ -24,8 +25,11 @@ class Command(BaseCommand):
     def handle(self, *args, port, no_serve, **options):
         self.stdout.write("Database ...")
         call_command("migrate", verbosity=0)
-        self.stdout.write("Content ...")
-        call_command("seed", stdout=self.stdout)
+        if ArticleEdition.objects.exists():
+            self.stdout.write("Content is here already.")
+        else:
+            self.stdout.write("Content ...")
+            call_command("seed", stdout=self.stdout)
         self.stdout.write("Accounts ...")
         for name, group in (("editor", EDITORS), ("reviewer", REVIEWERS)):
             self.stdout.write(f"  {self.demo_account(name, group)}")
