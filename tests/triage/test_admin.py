@@ -126,6 +126,7 @@ def test_before_publishing_the_difference_is_shown(draft, reviewer, sign_in):
     assert changes.lowered > 0
     assert changes.examples[0].is_lowered
     assert f"{changes.lowered:,}".encode() in response.content
+    assert b"today: long-cramp" in response.content
 
 
 def test_a_lowered_level_needs_a_second_person_whatever_the_settings(draft, editor, settings):
