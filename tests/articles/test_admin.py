@@ -1,10 +1,13 @@
 """The desk: what editors and reviewers can do there, and what is refused."""
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from articles.models import Article, ArticleEdition
 from tests.factories import make_article, make_draft, make_editor, make_reference, make_topic
@@ -265,3 +268,23 @@ def test_ten_thousand_articles_make_no_longer_form(superuser, sign_in, django_as
         shown = client.get(page(draft))
     assert len(shown.content) < 200_000
     assert ArticleEdition.objects.count() == 1
+
+
+def test_a_figure_is_uploaded_and_shown_where_the_text_says(editor, sign_in, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    picture = BytesIO()
+    Image.new("RGB", (40, 30)).save(picture, "PNG")
+    draft = make_draft()
+    figure = {"figures-0-name": "muscle", "figures-0-alt": "A muscle at rest", "figures-0-caption": "At rest"}
+    upload = {"figures-0-image": SimpleUploadedFile("muscle.png", picture.getvalue(), "image/png")}
+    changes = figure | upload | {"figures-TOTAL_FORMS": 1, "body": "## Where\n\n![](muscle)"}
+    response = sign_in(editor).post(page(draft), form(draft, **changes))
+    assert response.status_code == 302, response.context["errors"]
+    draft.refresh_from_db()
+    assert 'alt="A muscle at rest"' in draft.body_html
+    assert 'width="40"' in draft.body_html
+    assert "<figcaption>At rest</figcaption>" in draft.body_html
+    bad = changes | {"figures-0-image": SimpleUploadedFile("x.png", b"not a picture"), "figures-0-alt": ""}
+    refused = sign_in(editor).post(page(make_draft()), form(make_draft(), **bad))
+    errors = refused.context["inline_admin_formsets"][1].formset.forms[0].errors
+    assert {"image", "alt"} <= errors.keys()
