@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from articles import markdown
-from articles.editions import Document, Edition, EditionQuerySet, Finding, Part, Review
+from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, Part, PreviewLink, Review
 
 MOST_KEY_POINTS = 6
 SITE_PAGES = ("about", "privacy", "accessibility", "disclaimer")
@@ -156,6 +156,7 @@ class ArticleEditionQuerySet(EditionQuerySet):
 
 class ArticleEdition(Edition):
     parts = ("Faq", "Figure")
+    markdown_fields = ("quick_answer", "key_points", "body")
 
     document = models.ForeignKey(Article, models.PROTECT, related_name="editions", verbose_name="article")
     title = models.CharField(max_length=80, help_text="What a reader would ask or look for. No clever wordplay.")
@@ -266,6 +267,9 @@ class Citation(models.Model):
 
 
 class Faq(Part):
+    named_by = ("question",)
+    markdown_fields = ("answer",)
+
     edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="faqs")
     position = models.PositiveSmallIntegerField(default=0)
     question = models.CharField(max_length=160, help_text="In a reader's own words, with a question mark.")
@@ -282,6 +286,8 @@ class Faq(Part):
 
 
 class Figure(Part):
+    named_by = ("name",)
+
     edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="figures")
     name = models.SlugField(max_length=40, help_text="Shown in the body where it says ![](name).")
     image = models.ImageField(upload_to="figures/", width_field="width", height_field="height")
@@ -311,3 +317,13 @@ class ArticleReview(Review):
 
     class Meta(Review.Meta):
         verbose_name = "review"
+
+
+class ArticleLateApproval(LateApproval):
+    edition = models.OneToOneField(ArticleEdition, models.CASCADE, related_name="late_approval")
+
+
+class ArticlePreviewLink(PreviewLink):
+    kind = "a"
+
+    edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="preview_links")

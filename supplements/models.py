@@ -27,7 +27,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from articles.citations import cited_keys, plain, validate_keys
-from articles.editions import Document, Edition, EditionQuerySet, Finding, Review
+from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, PreviewLink, Review
 from articles.models import Article, Reference
 from supplements.dose import Share
 
@@ -285,6 +285,16 @@ class SupplementReview(Review):
 
     class Meta(Review.Meta):
         verbose_name = "review"
+
+
+class SupplementLateApproval(LateApproval):
+    edition = models.OneToOneField(SupplementEdition, models.CASCADE, related_name="late_approval")
+
+
+class SupplementPreviewLink(PreviewLink):
+    kind = "s"
+
+    edition = models.ForeignKey(SupplementEdition, models.CASCADE, related_name="preview_links")
 
 
 class InteractionQuerySet(models.QuerySet):

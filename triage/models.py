@@ -8,7 +8,18 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from articles.editions import Document, Edition, EditionQuerySet, Finding, Part, Refused, Review, State
+from articles.editions import (
+    Document,
+    Edition,
+    EditionQuerySet,
+    Finding,
+    LateApproval,
+    Part,
+    PreviewLink,
+    Refused,
+    Review,
+    State,
+)
 from articles.models import Article, Reference
 from triage import ladder as pure
 from triage.ladder import AdviceKind, Gate, Kind, Urgency
@@ -112,6 +123,16 @@ class ChecklistReview(Review):
         verbose_name = "review"
 
 
+class ChecklistLateApproval(LateApproval):
+    edition = models.OneToOneField(ChecklistEdition, models.CASCADE, related_name="late_approval")
+
+
+class ChecklistPreviewLink(PreviewLink):
+    kind = "c"
+
+    edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="preview_links")
+
+
 class Effect(models.Model):
     """What a chosen option, or a set of them, does: a floor for the urgency and a gate for magnesium."""
 
@@ -143,6 +164,8 @@ class Effect(models.Model):
 
 
 class Advice(Part):
+    named_by = ("slug",)
+
     edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="advices")
     slug = models.CharField(max_length=40, validators=[SLUG])
     position = models.PositiveSmallIntegerField(default=0, help_text="Decides between causes that tie.")
@@ -162,6 +185,8 @@ class Advice(Part):
 
 
 class Question(Part):
+    named_by = ("slug",)
+
     edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="questions")
     slug = models.CharField(max_length=40, validators=[SLUG])
     position = models.PositiveSmallIntegerField(default=0, help_text="Most urgent first. 1 is the emergency screen.")
@@ -183,6 +208,7 @@ class Word(Part):
     """A term in a question, and what it means."""
 
     edition_path = "question__edition"
+    named_by = ("question__slug", "term")
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="words")
     term = models.CharField(max_length=60)
@@ -197,6 +223,7 @@ class Word(Part):
 
 class Option(Effect, Part):
     edition_path = "question__edition"
+    named_by = ("question__slug", "slug")
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="options")
     slug = models.CharField(
@@ -221,6 +248,7 @@ class Condition(Part):
     """A question is asked only if one of the options of its conditions was chosen before."""
 
     edition_path = "question__edition"
+    named_by = ("question__slug", "option__question__slug", "option__slug")
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="conditions")
     option = models.ForeignKey(Option, models.CASCADE, related_name="conditions")
@@ -236,6 +264,8 @@ class Condition(Part):
 class PairRule(Effect, Part):
     """Options that mean more when they are chosen together."""
 
+    named_by = ("slug",)
+
     edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="rules")
     slug = models.CharField(max_length=40, validators=[SLUG])
     options = models.ManyToManyField(Option, related_name="rules")
@@ -250,6 +280,8 @@ class PairRule(Effect, Part):
 
 class Outcome(Part):
     """What a reader is told at one level; the words of the level itself come from the level."""
+
+    named_by = ("urgency",)
 
     edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="outcomes")
     urgency = models.CharField(max_length=12, choices=words(Urgency))
@@ -275,6 +307,8 @@ class Outcome(Part):
 
 class Magnesium(Part):
     """What is said about magnesium behind one gate."""
+
+    named_by = ("gate",)
 
     edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="magnesium")
     gate = models.CharField(max_length=12, choices=words(Gate))
@@ -302,6 +336,8 @@ class Magnesium(Part):
 
 class Vignette(Part):
     """A worked case that must hold: what somebody answers, and what must come out."""
+
+    named_by = ("slug",)
 
     edition = models.ForeignKey(ChecklistEdition, models.CASCADE, related_name="vignettes")
     slug = models.CharField(max_length=40, validators=[SLUG])

@@ -37,7 +37,9 @@ def test_the_ordinary_way_from_draft_to_live(editor, reviewer):
 def test_a_step_cannot_be_skipped(step, reviewer):
     draft = make_draft()
     with pytest.raises(Refused):
-        getattr(draft, step)(*([reviewer] if step in ("approve", "publish") else []))
+        getattr(draft, step)(
+            *{"approve": [reviewer], "publish": [reviewer], "send_back": [reviewer, "Why?"]}.get(step, [])
+        )
     draft.refresh_from_db()
     assert draft.state == State.DRAFT
 
