@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from articles import views
 from articles.models import SITE_PAGES
@@ -12,6 +12,8 @@ document = [
 ]
 
 urlpatterns = [
+    # The first letter of a token says which kind of document it opens: see PreviewLink.
+    re_path(r"^preview/(?P<token>a[\w-]{43})/$", views.shared, name="shared"),
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", include(document)),
     # Pages about the site are documents too, at addresses of their own.

@@ -1,11 +1,11 @@
 """The pages of articles."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import never_cache
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, ArticleEdition
+from articles import documents
+from articles.models import Article, ArticleEdition, ArticlePreviewLink
 
 
 @require_safe
@@ -15,57 +15,35 @@ def index(request):
 
 @require_safe
 def detail(request, slug, template="articles/detail.html"):
-    edition = ArticleEdition.objects.live().for_reading().with_review().filter(document__slug=slug).first()
+    edition = for_reading().live().filter(document__slug=slug).first()
     if edition is None:
-        return missing(request, slug)
+        return documents.missing(request, Article, slug, for_reading(), show)
     if request.path != edition.document.get_absolute_url():
         raise Http404
-    return render(request, template, reading(edition))
-
-
-def missing(request, slug):
-    """What stands where no live edition is: the reason of a withdrawal, the draft for staff, or nothing."""
-    document = get_object_or_404(Article, slug=slug)
-    if document.is_withdrawn:
-        return render(request, "410.html", {"document": document}, status=410)
-    if draft := document.editions.newest().first():
-        return preview(request, slug, draft.number)
-    raise Http404
+    return show(request, edition, template)
 
 
 @require_safe
 def history(request, slug):
-    document = get_object_or_404(Article, slug=slug)
-    if document.is_withdrawn:
-        return render(request, "410.html", {"document": document}, status=410)
-    editions = document.editions.released().only(
-        "document", "number", "title", "published_at", "change_note", "is_correction"
-    )
-    if not editions:
-        raise Http404
-    return render(request, "articles/history.html", {"document": document, "editions": editions})
+    return documents.history(request, Article, slug, "articles/history.html")
 
 
 @require_safe
 def edition(request, slug, number):
-    """One edition by its number: a superseded one for everybody, one that is not public yet for staff."""
-    found = (
-        ArticleEdition.objects.released().for_reading().with_review().filter(document__slug=slug, number=number).first()
-    )
-    if found is None:
-        return preview(request, slug, number)
-    if found.document.is_withdrawn:
-        return render(request, "410.html", {"document": found.document}, status=410)
-    live = found.document.live_edition
-    return render(request, "articles/detail.html", reading(found) | {"superseded_by": live if live != found else None})
+    return documents.edition(request, slug, number, for_reading(), show)
 
 
-@never_cache
-def preview(request, slug, number):
-    if not request.user.has_perm("articles.view_articleedition"):
-        raise Http404
-    found = get_object_or_404(ArticleEdition.objects.for_reading().with_review(), document__slug=slug, number=number)
-    return render(request, "articles/detail.html", reading(found) | {"is_preview": True})
+@require_safe
+def shared(request, token):
+    return documents.shared(request, ArticlePreviewLink, token, for_reading(), show)
+
+
+def for_reading():
+    return ArticleEdition.objects.for_reading().with_review()
+
+
+def show(request, edition, template="articles/detail.html", **more):
+    return render(request, template, reading(edition) | more)
 
 
 def reading(edition) -> dict:

@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from supplements import views
 
@@ -11,6 +11,7 @@ document = [
 ]
 
 urlpatterns = [
+    re_path(r"^preview/(?P<token>s[\w-]{43})/$", views.shared, name="shared"),
     path("supplements/", views.table, name="table"),
     path("supplements.csv", views.export, {"kind": "csv"}, name="csv"),
     path("supplements.json", views.export, {"kind": "json"}, name="json"),

@@ -3,12 +3,13 @@
 from operator import attrgetter, methodcaller
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from articles import documents
 from articles.citations import Numbering, plain
 from articles.models import ArticleEdition, Reference
 from supplements import dose, exports
@@ -21,6 +22,7 @@ from supplements.models import (
     RouteCaution,
     Supplement,
     SupplementEdition,
+    SupplementPreviewLink,
     Use,
 )
 
@@ -99,50 +101,32 @@ def export(request, kind):
 
 @require_safe
 def detail(request, slug):
-    edition = live_forms().for_table().with_review().filter(document__slug=slug).first()
-    return missing(request, slug) if edition is None else render_edition(request, edition)
-
-
-def missing(request, slug):
-    """What stands where no live edition is: the reason of a withdrawal, the draft for staff, or nothing."""
-    document = get_object_or_404(Supplement, slug=slug)
-    if document.is_withdrawn:
-        return render(request, "410.html", {"document": document}, status=410)
-    return preview(request, slug, document.editions.newest().values_list("number", flat=True).first())
+    edition = for_reading().live().filter(document__slug=slug).first()
+    if edition is None:
+        return documents.missing(request, Supplement, slug, for_reading(), show)
+    return show(request, edition)
 
 
 @require_safe
 def history(request, slug):
-    document = get_object_or_404(Supplement, slug=slug)
-    if document.is_withdrawn:
-        return render(request, "410.html", {"document": document}, status=410)
-    editions = document.editions.released()
-    if not editions:
-        raise Http404
-    return render(request, "supplements/history.html", {"document": document, "editions": editions})
+    return documents.history(request, Supplement, slug, "supplements/history.html")
 
 
 @require_safe
 def edition(request, slug, number):
-    """One edition by its number: a superseded one for everybody, one that is not public yet for staff."""
-    found = SupplementEdition.objects.for_table().with_review().released().filter(document__slug=slug, number=number)
-    if (edition := found.first()) is None:
-        return preview(request, slug, number)
-    if edition.document.is_withdrawn:
-        return render(request, "410.html", {"document": edition.document}, status=410)
-    live = edition.document.live_edition
-    return render_edition(request, edition, superseded_by=live if live != edition else None)
+    return documents.edition(request, slug, number, for_reading(), show)
 
 
-@never_cache
-def preview(request, slug, number):
-    if not request.user.has_perm("supplements.view_supplementedition"):
-        raise Http404
-    editions = SupplementEdition.objects.for_table().with_review()
-    return render_edition(request, get_object_or_404(editions, document__slug=slug, number=number), is_preview=True)
+@require_safe
+def shared(request, token):
+    return documents.shared(request, SupplementPreviewLink, token, for_reading(), show)
 
 
-def render_edition(request, edition, **extra):
+def for_reading():
+    return SupplementEdition.objects.for_table().with_review()
+
+
+def show(request, edition, **more):
     interactions = Interaction.objects.for_route(edition.route)
     route_cautions = RouteCaution.objects.beside([edition])
     context = {
@@ -157,7 +141,7 @@ def render_edition(request, edition, **extra):
         ),
         "articles": ArticleEdition.objects.listed().filter(document__in=edition.articles.all()),
     }
-    return render(request, "supplements/detail.html", context | extra)
+    return render(request, "supplements/detail.html", context | more)
 
 
 @require_safe

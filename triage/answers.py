@@ -32,18 +32,18 @@ def read(request, edition) -> tuple[dict[str, list[str]], bool]:
     return (answers, False) if same else ({}, True)
 
 
-def write(response, edition, answers: dict[str, list[str]]) -> None:
-    """Keep the answers in the reader's browser. Raises TooMany where they do not fit."""
+def write(response, edition, answers: dict[str, list[str]], path: str = PATH) -> None:
+    """Keep the answers in the reader's browser, for addresses below `path`. Raises TooMany where they do not fit."""
     value = signing.dumps({"for": stamp(edition), "answers": answers}, salt=SALT, compress=True)
     if len(value) > LARGEST:
         raise TooMany
     response.set_cookie(
-        name_for(edition), value, path=PATH, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        name_for(edition), value, path=path, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
 
 
-def forget(response, edition) -> None:
-    response.delete_cookie(name_for(edition), path=PATH, samesite="Lax")
+def forget(response, edition, path: str = PATH) -> None:
+    response.delete_cookie(name_for(edition), path=path, samesite="Lax")
 
 
 def name_for(edition) -> str:

@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from triage import views
 
@@ -6,7 +6,7 @@ app_name = "triage"
 
 
 def pages(prefix: str) -> list:
-    """The pages of a walk; those of a draft stand under its number and are called preview-..."""
+    """The pages of a walk. Those of a draft are called preview-... under its number, shared-... behind a link."""
     return [
         path("<int:n>/", views.step, name=f"{prefix}step"),
         path("confirm/", views.confirm, name=f"{prefix}confirm"),
@@ -25,7 +25,10 @@ document = [
     path("history/<int:number>/", include(pages("preview-"))),
 ]
 
+shared = [path("", views.shared, name="shared-landing"), *pages("shared-")]
+
 urlpatterns = [
+    re_path(r"^preview/(?P<token>c[\w-]{43})/", include(shared)),
     path("check/", views.index, name="index"),
     path("check/safety/", views.safety, name="safety"),
     path("check/<slug:slug>/", include(document)),

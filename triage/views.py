@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from articles import documents
 from articles.models import ArticleEdition, Reference
 from triage import answers, hazards
 from triage.ladder import Effect, Kind, Result, Step, Urgency, fault_in, replay, step_at
-from triage.models import Checklist, ChecklistEdition, lines
+from triage.models import Checklist, ChecklistEdition, ChecklistPreviewLink, lines
 
 FAULTS = {
     "empty": "Choose an answer. “I’m not sure” is one, too.",
@@ -36,14 +37,22 @@ def kept_private(view):
     return marked
 
 
-def edition_of(request, slug, number):
-    """The live edition; or edition `number`, for staff who walk a draft. Raises Http404 where there is none."""
-    editions = ChecklistEdition.objects.for_walking().filter(document__slug=slug)
+def edition_of(request, slug=None, number=None, token=None):
+    """The live edition; or a draft: edition `number` for staff, or the one that a preview link opens.
+
+    Raises Http404 where there is none, or where the link's edition is a draft no more.
+    """
+    editions = ChecklistEdition.objects.for_walking()
+    if token is not None:
+        link = ChecklistPreviewLink.objects.opened_with(token)
+        if link is None or link.edition.is_released:
+            raise Http404
+        return editions.get(pk=link.edition_id)
     if number is None:
-        return editions.live().first()
-    if not request.user.has_perm("triage.view_checklistedition"):
+        return editions.live().filter(document__slug=slug).first()
+    if not documents.may_preview(request.user, ChecklistEdition):
         raise Http404
-    return get_object_or_404(editions, number=number)
+    return get_object_or_404(editions, document__slug=slug, number=number)
 
 
 def walk(view):
@@ -51,25 +60,25 @@ def walk(view):
 
     @wraps(view)
     @kept_private
-    def with_answers(request, slug, number=None, **kwargs):
-        edition = edition_of(request, slug, number)
+    def with_answers(request, **where):
+        rest = {"n": where.pop("n")} if "n" in where else {}
+        edition = edition_of(request, **where)
         if edition is None:
-            return missing(request, slug)
+            return missing(request, **where)
         given, set_aside = answers.read(request, edition)
         if set_aside:
-            return render(request, "triage/restart.html", here(edition, number))
-        return view(request, edition, given, here(edition, number), **kwargs)
+            return render(request, "triage/restart.html", here(edition, where))
+        return view(request, edition, given, here(edition, where), **rest)
 
     return with_answers
 
 
-def here(edition, number) -> dict:
-    """What every page of the walk shows, and where its links lead."""
-    where = {"slug": edition.document.slug} | ({"number": number} if number else {})
+def here(edition, where: dict) -> dict:
+    """What every page of the walk shows, and where its links lead: `where` is what its own address holds."""
     names = ("confirm", "result", "summary", "delete", "landing")
     return {
         "edition": edition,
-        "is_preview": number is not None,
+        "is_preview": where.keys() != {"slug"},
         "stamp": stamp(edition),
         "where": where,
         "addresses": {name: address(name, where) for name in names},
@@ -82,15 +91,20 @@ def stamp(edition) -> str:
 
 
 def address(name: str, where: dict, **more) -> str:
-    prefix = "triage:preview-" if "number" in where else "triage:"
-    return reverse(prefix + name, kwargs=where | more)
+    prefix = "shared-" if "token" in where else "preview-" if "number" in where else ""
+    return reverse(f"triage:{prefix}{name}", kwargs=where | more)
+
+
+def answers_path(where: dict) -> str:
+    """The addresses to which a browser sends the answers: behind a preview link, those of that link alone."""
+    return address("landing", where) if "token" in where else answers.PATH
 
 
 def missing(request, slug):
     """No live checklist: withdrawn, or never there. Either way the numbers are on the page."""
     document = get_object_or_404(Checklist, slug=slug)
     if document.is_withdrawn:
-        return render(request, "410.html", {"document": document}, status=410)
+        return documents.gone(request, document)
     raise Http404
 
 
@@ -103,16 +117,16 @@ def index(request):
 
 
 @require_safe
-def landing(request, slug, number=None):
-    edition = edition_of(request, slug, number)
+def landing(request, **where):
+    edition = edition_of(request, **where)
     if edition is None:
-        return missing(request, slug)
+        return missing(request, **where)
     first = replay(edition.ladder, {})
-    context = here(edition, number) | {
+    context = here(edition, where) | {
         "at_most": first.at_most,
         "paragraphs": lines(edition.introduction),
         "limits": lines(edition.limits),
-        "start": address("step", {"slug": slug} | ({"number": number} if number else {}), n=1),
+        "start": address("step", where, n=1),
     }
     return render(request, "triage/landing.html", context)
 
@@ -153,7 +167,7 @@ def answer(request, edition, given, context, n):
     given = given | {slug: chosen}
     response = HttpResponseRedirect(next_address(replay(edition.ladder, given), context["where"]), status=303)
     try:
-        answers.write(response, edition, given)
+        answers.write(response, edition, given, answers_path(context["where"]))
     except answers.TooMany:
         return render(request, "triage/restart.html", context, status=413)
     return response
@@ -241,39 +255,42 @@ def summary(request, context):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @kept_private
-def delete(request, slug, number=None):
-    edition = edition_of(request, slug, number)
+def delete(request, **where):
+    edition = edition_of(request, **where)
     if edition is None:
-        return missing(request, slug)
-    context = here(edition, number) | {"deleted": request.method == "POST"}
+        return missing(request, **where)
+    context = here(edition, where) | {"deleted": request.method == "POST"}
     response = render(request, "triage/delete.html", context)
     if request.method == "POST":
-        answers.forget(response, edition)
+        answers.forget(response, edition, answers_path(where))
     return response
 
 
 @require_safe
 def history(request, slug):
-    document = get_object_or_404(Checklist, slug=slug)
-    if document.is_withdrawn:
-        return render(request, "410.html", {"document": document}, status=410)
-    editions = document.editions.released()
-    if not editions:
-        raise Http404
-    return render(request, "triage/history.html", {"document": document, "editions": editions})
+    return documents.history(request, Checklist, slug, "triage/history.html")
 
 
 @require_safe
 def edition(request, slug, number):
     """One edition by its number: for everybody as a list of its questions, for staff as a walk if it is a draft."""
-    found = ChecklistEdition.objects.for_walking().released().filter(document__slug=slug, number=number).first()
-    if found is None:
-        return kept_private(landing)(request, slug, number)
-    if found.document.is_withdrawn:
-        return render(request, "410.html", {"document": found.document}, status=410)
-    live = found.document.live_edition
-    context = {"edition": found, "ladder": found.ladder, "superseded_by": live if live != found else None}
-    return render(request, "triage/edition.html", context)
+    if not ChecklistEdition.objects.released().filter(document__slug=slug, number=number).exists():
+        return documents.kept_off(kept_private(landing)(request, slug=slug, number=number))
+    return documents.edition(request, slug, number, ChecklistEdition.objects.for_walking(), show_as_list)
+
+
+def show_as_list(request, edition, **more):
+    return render(request, "triage/edition.html", {"edition": edition, "ladder": edition.ladder} | more)
+
+
+@require_safe
+@kept_private
+def shared(request, token):
+    """The start of a draft's walk for whoever has its preview link; once it is public, the check itself."""
+    link = ChecklistPreviewLink.objects.opened_with(token)
+    if link is not None and link.edition.is_released:
+        return HttpResponseRedirect(link.edition.document.get_absolute_url())
+    return landing(request, token=token)
 
 
 @require_safe
