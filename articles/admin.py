@@ -2,22 +2,23 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.forms.models import BaseInlineFormSet
-from django.urls import reverse
-from django.utils.html import format_html_join
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST
 
 from articles import markdown
 from articles.desk import (
     DocumentAdmin,
     EditionAdmin,
     EditionForm,
+    PartFormSet,
     PartInline,
     ReviewInline,
     StandingFilter,
-    admin_address,
+    WhereUsed,
 )
-from articles.editions import OPEN_STATES, Edition
 from articles.models import (
     MOST_KEY_POINTS,
     Article,
@@ -27,7 +28,9 @@ from articles.models import (
     Figure,
     Reference,
     Topic,
+    known_names,
 )
+from articles.usage import is_used
 
 admin.site.site_header = admin.site.site_title = "Twitchwise desk"
 admin.site.index_title = "Content"
@@ -37,7 +40,7 @@ admin.site.index_title = "Content"
 class ArticleAdmin(DocumentAdmin):
     list_filter = (StandingFilter, "is_site_page")
     search_fields = ("slug", "editions__title")
-    fields = ("slug", "is_site_page")
+    fields = ("slug", "is_site_page", "owner")
 
 
 class ArticleEditionForm(EditionForm):
@@ -59,15 +62,19 @@ class ArticleEditionForm(EditionForm):
 
     def clean(self):
         cleaned = super().clean()
+        if self.conflict:
+            return cleaned  # it is shown again anyway, and rendering would hold up everybody who wants to save
         names = [name for name in ("quick_answer", "key_points", "body") if cleaned.get(name)]
         for name, fault in rendering_faults([cleaned[name] for name in names], names):
             self.add_error(name, fault)
         return cleaned
 
 
-class FaqFormSet(BaseInlineFormSet):
+class FaqFormSet(PartFormSet):
     def clean(self):
         super().clean()
+        if getattr(self.instance, "is_overtaken", False):
+            return
         kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("answer")]
         for form, fault in rendering_faults([form.cleaned_data["answer"] for form in kept], kept):
             form.add_error("answer", fault)
@@ -128,8 +135,61 @@ class ArticleEditionAdmin(EditionAdmin):
         super().save_related(request, form, formsets, change)
         form.instance.typeset()
 
+    how_to_write = "admin/how_to_write.html"
+
     def preview_url(self, edition):
         return reverse("articles:edition", args=[edition.document.slug, edition.number])
+
+    def shared_address(self, token):
+        return reverse("articles:shared", args=[token])
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(require_POST(self.typed_view))
+        return [path("typed/", view, name="articles_articleedition_typed"), *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        return super().render_change_form(
+            request, context | {"typed_url": self.address("typed")}, add, change, form_url, obj
+        )
+
+    def typed_view(self, request):
+        """What is being typed, as a reader will see it: through the function that makes the page, and not stored."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        edition = get_object_or_404(ArticleEdition, pk=pk) if (pk := request.GET.get("edition")) else None
+        context = (
+            self.admin_site.each_context(request)
+            | {"title": "As a reader will see it"}
+            | typeset(request.POST, edition)
+        )
+        return render(request, f"admin/typed.html{'#typed' if request.htmx else ''}", context)
+
+
+def typeset(typed, edition: ArticleEdition | None) -> dict:
+    """The posted texts of an article's form as HTML, or the reason why they cannot become a page."""
+    answers = [
+        (typed.get(f"faqs-{place}-question", ""), typed[f"faqs-{place}-answer"])
+        for place in range(len(typed))
+        if f"faqs-{place}-answer" in typed and f"faqs-{place}-DELETE" not in typed
+    ]
+    points = "\n".join(f"- {line.strip()}" for line in typed.get("key_points", "").splitlines() if line.strip())
+    texts = [typed.get("quick_answer", ""), points, typed.get("body", ""), *(answer for _, answer in answers)]
+    try:
+        rendered = markdown.render_with_deadline(texts, *known_names(edition))
+    except markdown.Unrenderable as reason:
+        return {"reason": str(reason)}
+    quick_answer, key_points, body, *answered = map(markdown.trusted, rendered.html)
+    sources = {source.key: source for source in Reference.objects.filter(key__in=rendered.cited)}
+    return {
+        "heading": typed.get("title", ""),
+        "quick_answer": quick_answer,
+        "key_points": key_points,
+        "body": body,
+        "answers": [(question, html) for (question, _), html in zip(answers, answered, strict=True)],
+        "sources": [sources[key] for key in rendered.cited],
+        "unknown": rendered.unknown,
+        "missing": rendered.missing,
+    }
 
 
 @admin.register(Topic)
@@ -138,11 +198,12 @@ class TopicAdmin(admin.ModelAdmin):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(admin.ModelAdmin):
+class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
+    change_form_template = "admin/used_change_form.html"
     list_display = ("key", "title", "year", "kind", "checked", "status", "uses")
     list_filter = ("kind", "checked", "status")
     search_fields = ("key", "title", "authors")
-    readonly_fields = ("where_used",)
+    list_per_page = 50
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(use_count=Count("citations", distinct=True))
@@ -151,29 +212,11 @@ class ReferenceAdmin(admin.ModelAdmin):
     def uses(self, reference):
         return reference.use_count
 
-    @admin.display(description="where it is used")
-    def where_used(self, reference):
-        """Every live page, open draft and plain row that rests on it, of whatever kind."""
-        rows = [
-            (admin_address(row), row, row._meta.verbose_name, row.standing if isinstance(row, Edition) else "in use")
-            for row in users_of(reference)
-        ]
-        return format_html_join("", '<div><a href="{}">{}</a> ({}, {})</div>', rows) if rows else "Nowhere yet."
-
     def get_readonly_fields(self, request, obj=None):
-        return ("where_used", "key") if obj else ()
+        return ("key",) if obj else ()
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (obj is None or not any(users_of(obj)))
+        return super().has_delete_permission(request, obj) and (obj is None or not is_used(obj))
 
-
-def users_of(reference: Reference):
-    """The rows that rest on a reference: editions that are live or open, and rows that have no editions."""
-    for relation in Reference._meta.related_objects:
-        model = relation.related_model
-        if not relation.many_to_many:
-            continue  # a citation, which its edition speaks for
-        rows = model.objects.filter(references=reference).distinct()
-        if issubclass(model, Edition):
-            rows = rows.filter(state__in=OPEN_STATES) | rows.filter(pk__in=model.objects.live().values("pk")).distinct()
-        yield from rows
+    def is_to_look_at_again(self, row):
+        return row.status != Reference.Status.CURRENT

@@ -21,7 +21,7 @@ from supplements.models import (
 class SupplementAdmin(DocumentAdmin):
     title_field = "name"
     search_fields = ("slug", "editions__name")
-    fields = ("slug",)
+    fields = ("slug", "owner")
 
 
 class SupplementEditionForm(EditionForm):
@@ -69,6 +69,9 @@ class SupplementEditionAdmin(EditionAdmin):
 
     def preview_url(self, edition):
         return reverse("supplements:edition", args=[edition.document.slug, edition.number])
+
+    def shared_address(self, token):
+        return reverse("supplements:shared", args=[token])
 
 
 class CitedRowAdmin(admin.ModelAdmin):

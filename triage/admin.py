@@ -1,12 +1,22 @@
 """Checklists in the admin: an edition with its parts, and a page for each part that has parts of its own."""
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.forms import Script
 from django.http import HttpResponseRedirect
-from django.urls import resolve, reverse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
-from articles.desk import DocumentAdmin, EditionAdmin, PartInline, ReviewInline, admin_address
+from articles.desk import (
+    DocumentAdmin,
+    EditionAdmin,
+    OpenedForm,
+    PartInline,
+    ReviewInline,
+    WhereUsed,
+    admin_address,
+    merged_forms,
+)
 from articles.editions import Part
 from triage.drawing import draw
 from triage.models import (
@@ -24,19 +34,21 @@ from triage.models import (
     Word,
 )
 
-PUBLISHING = ("approve", "publish", "schedule", "publish-alone")
-ROWS = {  # what a finding of the proof calls a row: its model, and how its slug is looked up
-    "question": (Question, "slug"),
-    "rule": (PairRule, "slug"),
-    "advice": (Advice, "slug"),
-    "vignette": (Vignette, "slug"),
+ROWS = {  # what a finding of the proof calls a row: its model, and what its slug names
+    "question": (Question, ("slug",)),
+    "option": (Option, ("question__slug", "slug")),
+    "rule": (PairRule, ("slug",)),
+    "advice": (Advice, ("slug",)),
+    "outcome": (Outcome, ("urgency",)),
+    "magnesium": (Magnesium, ("gate",)),
+    "vignette": (Vignette, ("slug",)),
 }
 
 
 @admin.register(Checklist)
 class ChecklistAdmin(DocumentAdmin):
     search_fields = ("slug", "editions__title")
-    fields = ("slug",)
+    fields = ("slug", "owner")
 
 
 class RowInline(PartInline, admin.TabularInline):
@@ -66,14 +78,14 @@ class VignetteInline(RowInline):
     fields = ("slug", "text", "urgency", "gate")
 
 
-class OutcomeInline(PartInline):
+class OutcomeInline(RowInline):
     model = Outcome
-    autocomplete_fields = ("references", "articles")
+    fields = ("urgency", "heading", "action")
 
 
-class MagnesiumInline(PartInline):
+class MagnesiumInline(RowInline):
     model = Magnesium
-    autocomplete_fields = ("references", "articles")
+    fields = ("gate", "heading", "text", "suggests_supplement")
 
 
 class ChecklistReviewInline(ReviewInline):
@@ -107,7 +119,13 @@ class ChecklistEditionAdmin(EditionAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def verb_context(self, edition, verb):
-        return {"changes": edition.changes()} if verb.name in PUBLISHING and edition.is_open else {}
+        return {"changes": edition.changes()} if verb.publishes and edition.is_open else {}
+
+    def comparison_context(self, old, new):
+        return {"ladder_changes": new.changes_from(old)}
+
+    def shared_address(self, token):
+        return reverse("triage:shared-landing", args=[token])
 
     def linked_findings(self, edition):
         return [
@@ -117,42 +135,29 @@ class ChecklistEditionAdmin(EditionAdmin):
 
 
 def row_address(edition: ChecklistEdition, place: str) -> str:
-    """The admin's page of the row that a finding calls `kind:slug`; an option's is its question's."""
+    """The admin's page of the row that a finding calls `kind:slug`; an option's slug is `question/option`."""
     kind, _, slug = place.partition(":")
-    if kind == "option":
-        kind, slug = "question", slug.split("/")[0]
     if kind not in ROWS:
-        return f"{admin_address(edition)}#{'outcomes' if kind == 'outcome' else 'magnesium'}-group" if slug else ""
-    model, name = ROWS[kind]
-    row = model.objects.filter(edition=edition, **{name: slug}).first()
-    return admin_address(row) if row else ""
+        return ""
+    model, names = ROWS[kind]
+    values = dict(zip(names, slug.split("/"), strict=False))
+    row = model.objects.filter(**{model.edition_path: edition}, **values).first()
+    return admin_address(row) if row else f"{admin_address(edition)}#{kind}"
 
 
-class PartForm(forms.ModelForm):
+class PartForm(OpenedForm):
     """A part's form carries the version of its edition that was opened, as the edition's own form does."""
 
-    opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["opened_version"].initial = self.instance.owner.version
-
-    def clean(self):
-        cleaned = super().clean()
-        version = self.instance.owner.version
-        if cleaned.get("opened_version") != version:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("opened_version")] = str(version)
-            self.add_error(
-                None,
-                "Somebody saved this edition after you opened the page. Nothing was stored, and what you typed is "
-                "still here. Look at the edition in another window; save again to keep yours.",
-            )
-        return cleaned
+    @property
+    def edition(self):
+        return self.instance.owner
 
 
 class PartAdmin(admin.ModelAdmin):
     """The page of a row of an edition's content: reached from the edition, and open for as long as it is."""
+
+    class Media:
+        js = (Script("js/desk.js", defer=True),)
 
     form = PartForm
     change_form_template = "admin/part_change_form.html"
@@ -175,11 +180,18 @@ class PartAdmin(admin.ModelAdmin):
     def has_change_permission(self, request, obj=None):
         return request.user.has_perm("triage.change_checklistedition") and (obj is None or obj.owner.is_open)
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(f"{self.model.edition_path}__document")
+
     def get_object(self, request, object_id, from_field=None):
         """Hold the edition while a save is under way, so that two saves of one version cannot both pass."""
         found = super().get_object(request, object_id, from_field)
-        if found is not None and request.method == "POST":
+        if found is None:
+            return None
+        if request.method == "POST":
             ChecklistEdition.objects.select_for_update().get(pk=found.owner.pk)
+            found = super().get_object(request, object_id, from_field)  # as it is now that nobody else can change it
+        request.edition_in_hand = found.owner
         return found
 
     def get_fields(self, request, obj=None):
@@ -189,12 +201,30 @@ class PartAdmin(admin.ModelAdmin):
         return ("edition", "question")
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        narrow(db_field, request, self.model, kwargs)
+        narrow(db_field, request, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         form.instance.owner.saved_by(request.user)
+
+    def log_change(self, request, obj, message):
+        """What was changed here is the edition's history: the row's name goes into its message."""
+        for part in message:
+            for told in part.values():
+                told.setdefault("name", str(obj._meta.verbose_name))
+                told.setdefault("object", str(obj))
+        return super().log_change(request, obj.owner, message)
+
+    def history_view(self, request, object_id, extra_context=None):
+        part = get_object_or_404(self.model, pk=object_id)
+        return HttpResponseRedirect(admin_address(part.owner.document, "history"))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            alive = reverse("admin:triage_checklistedition_alive")
+            context |= {"merged": merged_forms(context), "alive_url": alive}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def response_change(self, request, obj):
         if "_continue" in request.POST:
@@ -206,53 +236,70 @@ class PartAdmin(admin.ModelAdmin):
         raise PermissionDenied
 
 
-def narrow(db_field, request, page_model, kwargs) -> None:
+def narrow(db_field, request, kwargs) -> None:
     """Offer only rows of the edition that the page's row belongs to."""
     related = db_field.related_model
-    pk = resolve(request.path_info).kwargs.get("object_id")
-    if issubclass(related, Part) and pk:
-        owner = page_model.objects.get(pk=pk).owner
-        kwargs["queryset"] = related.objects.filter(**{related.edition_path: owner}).distinct()
+    edition = getattr(request, "edition_in_hand", None)
+    if issubclass(related, Part) and edition is not None:
+        kwargs["queryset"] = related.objects.filter(**{related.edition_path: edition})
         if related is Option:
             kwargs["queryset"] = kwargs["queryset"].select_related("question")
 
 
-class OptionInline(PartInline):
-    model = Option
-    autocomplete_fields = ("references",)
+class BelowInline(RowInline):
+    """Rows of a part: as open as the edition that both belong to."""
 
     def has_add_permission(self, request, obj=None):
         return obj is None or obj.owner.is_open
 
     has_change_permission = has_delete_permission = has_add_permission
 
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        narrow(db_field, request, Question, kwargs)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        narrow(db_field, request, Question, kwargs)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+class OptionInline(BelowInline):
+    model = Option
+    fields = ("position", "slug", "label", "floor", "gate", "reason")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("question")  # its name begins with its question's
 
 
-class ConditionInline(OptionInline, admin.TabularInline):
+class ConditionInline(BelowInline):
     model = Condition
-    template = "admin/edit_inline/tabular.html"
-    autocomplete_fields = ()
+    show_change_link = False
     verbose_name = "option of an earlier question"
     verbose_name_plural = "asked only if one of these was chosen"
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        narrow(db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-class WordInline(OptionInline, admin.TabularInline):
+
+class WordInline(BelowInline):
     model = Word
-    template = "admin/edit_inline/tabular.html"
-    autocomplete_fields = ()
+    show_change_link = False
     verbose_name_plural = "what the words mean"
 
 
 @admin.register(Question)
 class QuestionAdmin(PartAdmin):
     inlines = (OptionInline, ConditionInline, WordInline)
+
+
+@admin.register(Option)
+class OptionAdmin(PartAdmin):
+    autocomplete_fields = ("references",)
+    filter_horizontal = ("advices",)
+
+    def response_change(self, request, obj):
+        self.message_user(request, f"“{obj}” was saved.")
+        return HttpResponseRedirect(admin_address(obj.question))
+
+
+@admin.register(Outcome, Magnesium)
+class WordsAdmin(PartAdmin):
+    """What a reader is told at one level of urgency, or behind one gate."""
+
+    autocomplete_fields = ("references", "articles")
 
 
 @admin.register(PairRule)
@@ -262,8 +309,12 @@ class PairRuleAdmin(PartAdmin):
 
 
 @admin.register(Advice)
-class AdviceAdmin(PartAdmin):
+class AdviceAdmin(WhereUsed, PartAdmin):
     autocomplete_fields = ("references", "articles")
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {"used_url": admin_address(obj, "used")}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 @admin.register(Vignette)

@@ -113,7 +113,11 @@ class ChecklistEdition(Edition):
         """What this edition changes for readers of the one before it, live or withdrawn; None where there is none."""
         document = self.document
         before = document.live_edition or document.editions.released().order_by("-number").first()
-        return None if before in (None, self) else pure.diff(before.ladder, self.ladder)
+        return None if before in (None, self) else self.changes_from(before)
+
+    def changes_from(self, before) -> pure.Diff:
+        """What another way to answer, or the same, leads to here and did not in the edition `before`."""
+        return pure.diff(before.ladder, self.ladder)
 
 
 class ChecklistReview(Review):

@@ -71,7 +71,7 @@ def test_a_source_shows_every_kind_of_row_that_rests_on_it(superuser, sign_in):
     source = make_reference("study")
     make_form(cautions="Careful.[^study]", name="Magnesium citrate")
     make_interaction("lithium", what_to_do="Ask.[^study]", name="Lithium")
-    shown = sign_in(superuser).get(f"/admin/articles/reference/{source.pk}/change/").content
+    shown = sign_in(superuser).get(f"/admin/articles/reference/{source.pk}/used/").content
     assert b"Magnesium citrate" in shown
     assert b"Lithium" in shown
     sign_in(superuser).post(f"/admin/articles/reference/{source.pk}/delete/", {"post": "yes"})

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.articles.typing import typed
 from tests.factories import make_editor, make_reviewer
 from triage.models import ChecklistEdition, Option, Question
 
@@ -24,21 +25,6 @@ def page(row):
 
 def verb(edition, name):
     return f"/admin/triage/checklistedition/{edition.pk}/do/{name}/"
-
-
-def typed(client, address):
-    """What a browser would send back unchanged: every field of the form as it was shown."""
-    context = client.get(address).context
-    forms = [context["adminform"].form]
-    for inline in context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.initial_forms]
-    data = {}
-    for form in forms:
-        for field in form:
-            value = field.value()
-            if value is not None and value is not False and value != []:
-                data[field.html_name] = [str(v) for v in value] if isinstance(value, list) else value
-    return data
 
 
 def test_a_copy_is_the_same_ladder(edition, draft):
@@ -77,7 +63,7 @@ def test_a_save_over_somebody_elses_is_refused(draft, editor, sign_in):
     draft.saved_by(make_editor("eve"))
     response = client.post(page(question), data | {"text": "Mine?"})
     assert response.status_code == 200
-    assert b"Somebody saved this edition" in response.content
+    assert response.context["adminform"].form.conflict
     assert b"Mine?" in response.content
     assert Question.objects.get(pk=question.pk).text != "Mine?"
 

@@ -1,0 +1,353 @@
+"""The page of an edition: a form while it is open, read-only once it is published, with the verbs of its life.
+
+Each verb has an address of its own: a page that says what will happen, and a button for it.
+"""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils.text import normalize_newlines
+from django.views.decorators.http import require_http_methods
+
+from articles.comparing import compare
+from articles.desk.addresses import admin_address
+from articles.desk.conflicts import Merged, PartFormSet, carry_opened_values, merge, merge_rows
+from articles.desk.verbs import NEXT, VERBS, Verb
+from articles.editions import Finding, Refused
+from articles.usage import live_pages_naming
+
+
+class WordsForm(forms.ModelForm):
+    """A form for words: a browser sends CRLF at the end of a line, and no text of ours keeps it."""
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                cleaned[name] = normalize_newlines(value)
+        return cleaned
+
+
+class OpenedForm(WordsForm):
+    """A form that carries the version and the values it was opened with, so that a save over somebody else's is
+    noticed. `edition` is the edition whose version counts."""
+
+    opened_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.conflict = False
+        self.fields["opened_version"].initial = self.edition.version
+        carry_opened_values(self)
+
+    @property
+    def edition(self):
+        return self.instance
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk and cleaned.get("opened_version") != self.edition.version:
+            self.conflict = self.instance.is_overtaken = True
+            # Saving again then means: mine, having seen theirs.
+            self.data = self.data.copy()
+            self.data[self.add_prefix("opened_version")] = str(self.edition.version)
+            self.add_error(
+                None,
+                "Somebody saved this draft after you opened it. Nothing was stored, and nothing you typed is lost.",
+            )
+        return cleaned
+
+
+EditionForm = OpenedForm  # an edition is its own edition
+
+
+class PartInline(admin.StackedInline):
+    """Rows of an edition's content: whoever may change the edition may change them."""
+
+    extra = 0
+    form = WordsForm
+    formset = PartFormSet
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def has_add_permission(self, request, obj=None):
+        return obj is None or obj.is_open
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+class ReviewInline(admin.TabularInline):
+    """The reviews of an edition. They are added with the verb, also to what is published."""
+
+    extra = 0
+    fields = ("reviewed_on", "reviewer", "next_due", "note", "recorded_by")
+    readonly_fields = fields
+    verbose_name_plural = "reviews"
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+class EditionAdmin(admin.ModelAdmin):
+    form = EditionForm
+    change_form_template = "admin/edition_change_form.html"
+    list_display = ("__str__", "standing", "saved_at")
+    list_select_related = ("document",)
+    save_on_top = True
+    part_inlines: tuple[type[PartInline], ...] = ()
+    review_inline: type[ReviewInline]
+
+    class Media:
+        js = (forms.Script("js/desk.js", defer=True),)
+
+    def get_inlines(self, request, obj):
+        return [*self.part_inlines, self.review_inline] if obj else list(self.part_inlines)
+
+    def get_model_perms(self, request):
+        return {}  # reached through its document
+
+    def get_queryset(self, request):
+        people = ("approved_by", "returned_by", "published_by")
+        return super().get_queryset(request).select_related("document", *people).with_review().with_standing()
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_open)
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a draft is discarded with its verb
+
+    def get_object(self, request, object_id, from_field=None):
+        """Hold the row while a save is under way, so that two saves of one version cannot both pass."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST":
+            self.model.objects.select_for_update().get(pk=found.pk)
+            found.refresh_from_db()
+        return found
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if not change and "document" in form.base_fields:
+            # A document that has editions starts its next one as a draft, from the newest.
+            form.base_fields["document"].queryset = form.base_fields["document"].queryset.filter(editions=None)
+        return form
+
+    def get_autocomplete_fields(self, request):
+        return ("document", *super().get_autocomplete_fields(request))
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("document",) if obj else ()
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.number = 1
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        form.instance.saved_by(request.user)
+
+    def response_change(self, request, obj):
+        self.message_user(request, f"Saved. “{obj}” is a draft.", messages.SUCCESS)
+        return HttpResponseRedirect(admin_address(obj))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        self.message_user(request, f"Saved. “{obj}” is a draft.", messages.SUCCESS)
+        return HttpResponseRedirect(admin_address(obj))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {"alive_url": self.address("alive"), "how_to_write": self.how_to_write}
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}  # Save stays on this page
+        if obj:
+            reuse_rows(obj, context["inline_admin_formsets"])
+            context |= {
+                "verbs": self.verbs(request, obj),
+                "next_step": NEXT[obj.standing],
+                "live_number": obj.live_number if obj.live_number != obj.number else None,
+                "open_edition": obj.document.open_edition if not obj.is_open else None,
+                "findings": self.linked_findings(obj) if obj.is_open else [],
+                "merged": merged_forms(context),
+                "preview_url": self.preview_url(obj),
+                "may_share": self.may_share(request, obj),
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    how_to_write = ""  # a template that helps with the fields, where they need it
+
+    def preview_url(self, edition) -> str:
+        raise NotImplementedError
+
+    def linked_findings(self, edition) -> list[tuple[Finding, str]]:
+        """Each finding with the address of what it concerns."""
+        page = admin_address(edition)
+        places = {"reviews": admin_address(edition, "verb", "record-review")}
+        return [
+            (finding, places.get(finding.field) or (f"{page}#id_{finding.field}" if finding.field else ""))
+            for finding in edition.findings()
+        ]
+
+    def verb_context(self, edition, verb: Verb) -> dict:
+        """What else the page of a verb shows for this kind of edition."""
+        return {}
+
+    def comparison_context(self, old, new) -> dict:
+        """What else the page that compares two editions shows for this kind."""
+        return {}
+
+    def verbs(self, request, edition) -> list[Verb]:
+        return [verb for verb in VERBS if self.may(request, verb) and verb.fits(edition)]
+
+    def may(self, request, verb: Verb) -> bool:
+        return self.has_model_perm(request, verb.needs)
+
+    def may_share(self, request, edition) -> bool:
+        return self.has_model_perm(request, "change") and not edition.is_released
+
+    def has_model_perm(self, request, action: str) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
+
+    def address(self, page: str) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
+
+    def get_urls(self):
+        def page(route, view, name, *methods):
+            view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", *methods])(view))
+            return path(route, view, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
+
+        return [
+            page("alive/", self.alive_view, "alive"),
+            page("<int:pk>/do/<slug:verb>/", self.verb_view, "verb", "POST"),
+            page("<int:pk>/compare/", self.compare_view, "compare"),
+            page("<int:pk>/links/", self.links_view, "links", "POST"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request, extra_context=None):
+        raise PermissionDenied  # editions are listed on their document's page and on the desk
+
+    def history_view(self, request, object_id, extra_context=None):
+        edition = get_object_or_404(self.model, pk=object_id)
+        return HttpResponseRedirect(admin_address(edition.document, "history"))
+
+    def alive_view(self, request):
+        """Answer an open form's sign of life; that it was asked keeps the session."""
+        return HttpResponse(status=204)
+
+    def verb_view(self, request, pk, verb):
+        """Say what the step will do; on POST take it."""
+        edition = self.edition_or_404(request, pk)
+        step = next((step for step in VERBS if step.name == verb), None)
+        if step is None:
+            raise Http404
+        if not self.may(request, step):
+            raise PermissionDenied
+        form = step.form(edition)(request.POST if request.method == "POST" else None)
+        reason = "" if step.fits(edition) else f"That step is not open: this edition is {edition.standing}."
+        if request.method == "POST" and not reason and form.is_valid():
+            try:
+                with transaction.atomic():
+                    self.log_step(request, edition, step, form.cleaned_data)
+                    after = step.do(edition, request.user, form.cleaned_data)
+            except Refused as refusal:
+                reason = str(refusal)
+            else:
+                messages.success(request, step.done)
+                return HttpResponseRedirect(admin_address(after))
+        context = {
+            "title": step.label,
+            "verb": step,
+            "form": form,
+            "media": self.media + form.media,
+            "reason": reason,
+            "findings": self.linked_findings(edition) if edition.is_open else [],
+            "linking": live_pages_naming(edition.document) if step.name == "withdraw" else [],
+        } | self.verb_context(edition, step)
+        return self.page(
+            request, edition, "admin/verb.html", context, 409 if reason and request.method == "POST" else 200
+        )
+
+    def log_step(self, request, edition, step: Verb, data: dict) -> None:
+        """Write the step down, with what was typed for it, where the document's history finds it."""
+        told = "; ".join(str(value) for value in data.values() if value and value is not True)
+        message = f"{step.label}: {told}" if told else step.label
+        if step.name == "discard":
+            self.log_change(request, edition.document, f"{message}: edition {edition.number}")
+        else:
+            self.log_change(request, edition, message)
+
+    def compare_view(self, request, pk):
+        """Two editions of one document: `with` is the number of the older one, else the live one or the one before."""
+        edition = self.edition_or_404(request, pk)
+        others = list(edition.document.editions.exclude(pk=pk).with_standing().order_by("-number"))
+        asked = request.GET.get("with", "")
+        live = [row for row in others if row.number == edition.live_number]
+        before = [row for row in others if row.number < edition.number]
+        other = next((row for row in others if str(row.number) == asked), next(iter(live or before), None))
+        context = {"title": f"Compare edition {edition.number}", "others": others, "other": other}
+        if other:
+            old, new = sorted((other, edition), key=lambda row: row.number)
+            context |= {"old": old, "new": new, "changes": compare(old, new)} | self.comparison_context(old, new)
+        return self.page(request, edition, "admin/compare.html", context)
+
+    def links_view(self, request, pk):
+        """The preview links of an edition; the address of a new one is shown this once, for its token is not kept."""
+        edition = self.edition_or_404(request, pk)
+        if not self.has_model_perm(request, "change"):
+            raise PermissionDenied
+        links, made = edition.preview_links, ""
+        if request.method == "POST" and "revoke" in request.POST:
+            for link in links.filter(pk=request.POST["revoke"] if request.POST["revoke"].isdecimal() else None):
+                link.revoke()
+                self.log_change(request, edition, "Revoked a preview link")
+        elif request.method == "POST" and not edition.is_released:
+            token = links.model.issue(edition, request.user)
+            made = request.build_absolute_uri(self.shared_address(token))
+            self.log_change(request, edition, "Made a preview link")
+        context = {
+            "title": "Preview links",
+            "links": links.select_related("made_by"),
+            "made": made,
+            "days": links.model.LIFE.days,
+        }
+        return self.page(request, edition, "admin/links.html", context)
+
+    def shared_address(self, token: str) -> str:
+        raise NotImplementedError
+
+    def edition_or_404(self, request, pk):
+        edition = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_view_permission(request, edition):
+            raise PermissionDenied
+        return edition
+
+    def page(self, request, edition, template, context, status=200):
+        """A page about an edition, inside the admin."""
+        common = {"edition": edition, "document": edition.document, "opts": self.opts, "back": admin_address(edition)}
+        return render(request, template, self.admin_site.each_context(request) | common | context, status=status)
+
+
+def reuse_rows(edition, inline_admin_formsets) -> None:
+    """Let whoever asks the edition for its parts have the rows that the page's inlines have read already."""
+    for inline in inline_admin_formsets:
+        if isinstance(inline.formset, PartFormSet):
+            name = inline.formset.fk.remote_field.accessor_name
+            vars(edition).setdefault("_prefetched_objects_cache", {})[name] = inline.formset.get_queryset()
+
+
+def merged_forms(context) -> Merged | None:
+    """Where a save met another one: what of both could be put together, and what clashes."""
+    form = context["adminform"].form
+    if not getattr(form, "conflict", False):
+        return None
+    merged = Merged()
+    merge(form, merged)
+    for inline in context["inline_admin_formsets"]:
+        if isinstance(inline.formset, PartFormSet):
+            merge_rows(inline.formset, merged)
+    return merged
