@@ -1,6 +1,7 @@
 """The list of a kind of document, and the page of one: its editions, its history, where it is used."""
 
 from functools import reduce
+from itertools import zip_longest
 from operator import or_
 
 from django.contrib import admin
@@ -135,8 +136,7 @@ class DocumentAdmin(WhereUsed, admin.ModelAdmin):
 
 def with_previous(editions: list) -> list[tuple]:
     """Each edition, the newest first, with the number of the one before it, or None."""
-    numbers = [edition.number for edition in editions[1:]]
-    return list(zip(editions, [*numbers, None], strict=True))
+    return list(zip_longest(editions, (edition.number for edition in editions[1:])))
 
 
 def entries_about(rows: list) -> dict:

@@ -144,9 +144,12 @@ class Edition(models.Model):
             raise Refused("Publish an edition with publish().")
         super().save(*args, **kwargs)
 
+    @transaction.atomic
     def delete(self, *args, **kwargs):
+        """Discard a draft, with the reviews of its words."""
         if not self.is_open:
             raise Immutable("A published edition stays in the history.")
+        self.reviews.all().delete()
         return super().delete(*args, **kwargs)
 
     @property
