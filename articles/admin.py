@@ -162,7 +162,7 @@ class ArticleEditionAdmin(EditionAdmin):
             | {"title": "As a reader will see it"}
             | typeset(request.POST, edition)
         )
-        return render(request, f"admin/typed.html{'#typed' if request.htmx else ''}", context)
+        return render(request, f"admin/as_read.html{'#as_read' if request.htmx else ''}", context)
 
 
 def typeset(typed, edition: ArticleEdition | None) -> dict:
