@@ -4,6 +4,7 @@ Every value is checked here. One that is missing in production, or that is not u
 variable, because a site that starts with half its settings is worse than one that does not start.
 """
 
+import ipaddress
 import os
 import sys
 from pathlib import Path
@@ -47,6 +48,17 @@ def env_url(name: str, default: str, kinds: tuple[str, ...], parse) -> dict:
         raise ImproperlyConfigured(f"{name} is not an address that can be read: {error}") from error
 
 
+def env_networks(name: str, default: str) -> list[str]:
+    """Read addresses and networks, with commas. Nothing that would trust everybody by a slip of the hand is let through."""
+    values = [value.strip() for value in os.environ.get(name, default).split(",") if value.strip()]
+    for value in values:
+        try:
+            ipaddress.ip_network(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} must list addresses or networks: {error}.") from error
+    return values
+
+
 # Mode and secrets
 
 DEBUG = env_bool("DEBUG", default=False)
@@ -56,6 +68,7 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SSL_REDIRECT = env_bool("SSL_REDIRECT", default=not DEBUG)
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.1,::1")  # whose X-Forwarded-... is believed; see wsgi.py
 
 # The site
 
@@ -226,7 +239,6 @@ SECURE_SSL_REDIRECT = SSL_REDIRECT
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SSL_REDIRECT
 if SSL_REDIRECT:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
