@@ -32,9 +32,6 @@ from articles.models import (
 )
 from articles.usage import is_used
 
-admin.site.site_header = admin.site.site_title = "Twitchwise desk"
-admin.site.index_title = "Content"
-
 
 @admin.register(Article)
 class ArticleAdmin(DocumentAdmin):

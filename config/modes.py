@@ -23,6 +23,7 @@ def trying() -> None:
     os.environ["SECRET_KEY"] = local_secret_key()
     os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,[::1]"
     os.environ["SSL_REDIRECT"] = "false"
+    os.environ["ADMIN_REQUIRES_2FA"] = "false"  # the demo reviewer is to be tried, not to be enrolled
 
 
 def local_secret_key() -> str:

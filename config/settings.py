@@ -7,6 +7,7 @@ variable, because a site that starts with half its settings is worse than one th
 import ipaddress
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,7 @@ def env_url(name: str, default: str, kinds: tuple[str, ...], parse) -> dict:
 
 
 def env_networks(name: str, default: str) -> list[str]:
-    """Read addresses and networks, with commas. Nothing that would trust everybody by a slip of the hand is let through."""
+    """Read addresses and networks, with commas; a name or a star is refused, for it would trust more than was meant."""
     values = [value.strip() for value in os.environ.get(name, default).split(",") if value.strip()]
     for value in values:
         try:
@@ -83,7 +84,7 @@ INSTALLED_APPS = [
     "triage",
     "supplements",
     "articles",
-    "django.contrib.admin",
+    "config.apps.DeskConfig",  # the admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -93,6 +94,10 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -105,9 +110,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "config.second_factor.whole_or_nobody",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",  # last, as it asks for
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -180,12 +188,27 @@ if CONTACT_EMAIL:
 
 # People who sign in
 
+LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "config.passwords.LengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_AGE = 8 * 60 * 60
+PASSWORD_RESET_TIMEOUT = 60 * 60  # the mail says so
+ADMIN_REQUIRES_2FA = env_bool("ADMIN_REQUIRES_2FA", default=not DEBUG)
+OTP_TOTP_ISSUER = "Twitchwise"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # nobody, not even a superuser, is shown another person's key
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a stranger elsewhere cannot lock an editor out
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying once more does not make the wait longer
+AXES_LOCKOUT_CALLABLE = "config.signing_in.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # when somebody worked here is nobody's business
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]  # and the password, always
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 8 * 60 * 60  # since the last request to the admin; see config/desk.py
 SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_AGE = None  # the cookie ends with the browser
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
@@ -248,6 +271,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # A refused Host is the visitor's mistake, not ours.
-    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # the visitor's mistake, not ours
+        "axes": {"level": "WARNING"},  # not a line for each person who signs in
+    },
 }

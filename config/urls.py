@@ -5,7 +5,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from articles.sitemaps import ArticleSitemap
-from config import views
+from config import passwords, views
 from config.sitemaps import SiteSitemap
 from supplements.sitemaps import SupplementSitemap
 from triage.sitemaps import ChecklistSitemap
@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("triage.urls")),
     path("", include("supplements.urls")),
     path("", include("articles.urls")),
+    path("admin/password_reset/", include(passwords.urlpatterns)),
     path("admin/", admin.site.urls),
     path("media/<path:path>", views.media, name="media"),
     path("robots.txt", views.robots, name="robots"),

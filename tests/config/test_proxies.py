@@ -5,6 +5,8 @@ from django.test import RequestFactory
 
 from config.wsgi import application
 
+pytestmark = pytest.mark.django_db  # a request closes the connections that nothing holds
+
 PROXY, STRANGER, CLIENT = "127.0.0.1", "203.0.113.9", "198.51.100.7"
 
 

@@ -26,12 +26,19 @@ def run(*arguments, **variables):
 
 def settings(**variables):
     return run(
-        "-c", "import config.settings as s; print(s.DEBUG, s.SSL_REDIRECT, s.SESSION_COOKIE_SECURE)", **variables
+        "-c",
+        "import config.settings as s; print(s.DEBUG, s.SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.ADMIN_REQUIRES_2FA)",
+        **variables,
     )
 
 
 def test_production_is_the_default():
-    assert settings(**GOOD).stdout.split() == ["False", "True", "True"]
+    assert settings(**GOOD).stdout.split() == ["False", "True", "True", "True"]
+
+
+def test_trying_the_site_needs_no_second_factor():
+    asked = "import config.modes as m; m.trying(); import config.settings as s; print(s.ADMIN_REQUIRES_2FA)"
+    assert run("-c", asked).stdout.split() == ["False"]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +48,7 @@ def test_production_is_the_default():
         ("DEBUG", "maybe"),
         ("SSL_REDIRECT", "yess"),
         ("REVIEW_NEEDS_SECOND_PERSON", "2"),
+        ("ADMIN_REQUIRES_2FA", "sometimes"),
         ("TRUSTED_PROXIES", "*"),
         ("TRUSTED_PROXIES", "127.0.0.1, proxy.example.org"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
