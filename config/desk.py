@@ -5,11 +5,11 @@ from functools import update_wrapper
 
 from django.contrib import admin
 from django.http import HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from config import second_factor
+from config import second_factor, signing_in
 
 BETWEEN_WRITES = 60  # seconds
 
@@ -36,6 +36,10 @@ class DeskSite(admin.AdminSite):
         checked = super().admin_view(view, cacheable)
 
         def inner(request, *args, **kwargs):
+            if request.method == "POST" and request.path != reverse("admin:logout"):
+                page = signing_in.resume(request)
+                if page is not None:
+                    return page
             if self.has_permission(request):
                 stay_signed_in(request)
             return checked(request, *args, **kwargs)
