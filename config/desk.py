@@ -16,7 +16,7 @@ BETWEEN_WRITES = 60  # seconds
 
 class DeskSite(admin.AdminSite):
     site_header = site_title = "Twitchwise desk"
-    index_title = "Content"
+    index_title = "What there is to do"
 
     def get_urls(self):
         return [

@@ -45,8 +45,10 @@ class Command(BaseCommand):
                 letters.setdefault(owner, {"mine": [], "unowned": []})["mine"].append(edition)
             else:
                 unowned.append(edition)
-        reviewers = User.objects.with_perm("articles.review_articleedition").exclude(email="") if unowned else ()
-        for reviewer in reviewers:
+        may_review = User.objects.with_perm(
+            "articles.review_articleedition", backend="django.contrib.auth.backends.ModelBackend"
+        )
+        for reviewer in may_review.exclude(email="") if unowned else ():
             letters.setdefault(reviewer, {"mine": [], "unowned": []})["unowned"] = unowned
         return letters
 
