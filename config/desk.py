@@ -4,7 +4,7 @@ import time
 from functools import update_wrapper
 
 from django.contrib import admin
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from config import second_factor, signing_in
 
 BETWEEN_WRITES = 60  # seconds
+METHODS = ["GET", "HEAD", "POST"]
 
 
 class DeskSite(admin.AdminSite):
@@ -36,6 +37,8 @@ class DeskSite(admin.AdminSite):
         checked = super().admin_view(view, cacheable)
 
         def inner(request, *args, **kwargs):
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)  # the admin takes whatever is no POST for a GET
             if request.method == "POST" and request.path != reverse("admin:logout"):
                 page = signing_in.resume(request)
                 if page is not None:
