@@ -58,7 +58,7 @@ ATTRIBUTES = {
     "ol": {"start"},
     "th": {"scope"},
     "div": {"role", "tabindex", "aria-labelledby", "aria-label"},
-    "img": {"src", "alt", "width", "height", "loading"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading"},
 }
 CLASSES = {
     "a": {"footnote-ref", "footnote-backref"},
@@ -92,8 +92,8 @@ def trusted(html: str | None) -> SafeString:
 def render(texts: Sequence[str], references: Collection[str] = (), figures: Mapping[str, Mapping] | None = None):
     """Render Markdown texts that share one numbering of sources.
 
-    `references` are the known keys of `[^key]`; `figures` maps the name in `![](name)` to src, width, height, alt and
-    caption. Raises Unrenderable where the text nests too deeply for the parser.
+    `references` are the known keys of `[^key]`; `figures` maps the name in `![](name)` to src, srcset, sizes, width,
+    height, alt and caption. Raises Unrenderable where the text nests too deeply for the parser.
     """
     page = Page(set(references), figures or {})
     parser = markdown.Markdown(
@@ -249,6 +249,7 @@ class Shape(Treeprocessor):
         paragraph.tag = "figure"
         caption = figure.get("caption", "")
         image.attrib = {key: str(figure[key]) for key in ("src", "alt", "width", "height")} | {"loading": "lazy"}
+        image.attrib |= {key: figure[key] for key in ("srcset", "sizes") if figure.get(key)}
         if caption:
             SubElement(paragraph, "figcaption").text = caption
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from articles import markdown
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, Part, PreviewLink, Review
+from articles.pictures import PictureField
 
 MOST_KEY_POINTS = 6
 SITE_PAGES = ("about", "privacy", "accessibility", "disclaimer")
@@ -290,7 +291,12 @@ class Figure(Part):
 
     edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="figures")
     name = models.SlugField(max_length=40, help_text="Shown in the body where it says ![](name).")
-    image = models.ImageField(upload_to="figures/", width_field="width", height_field="height")
+    image = PictureField(
+        upload_to="figures/",
+        width_field="width",
+        height_field="height",
+        help_text="PNG, JPEG or WebP, 5 MB and 25 megapixels at most. What a camera adds to its file is taken out.",
+    )
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
     alt = models.CharField(
@@ -300,7 +306,14 @@ class Figure(Part):
 
     class Meta(Part.Meta):
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint("edition", "name", name="articles_figure_name")]
+        constraints = [
+            models.UniqueConstraint("edition", "name", name="articles_figure_name"),
+            models.CheckConstraint(
+                condition=Q(alt__regex=r"\S"),
+                name="articles_figure_has_a_text_equivalent",
+                violation_error_message="Say what the picture tells, for somebody who cannot see it.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -309,7 +322,7 @@ class Figure(Part):
     def shown(self) -> dict:
         """What `markdown.render` needs to show the figure."""
         size = {"width": self.width, "height": self.height}
-        return {"src": self.image.url, "alt": self.alt, "caption": self.caption} | size
+        return {"alt": self.alt, "caption": self.caption} | size | self.image.sources
 
 
 class ArticleReview(Review):

@@ -1,0 +1,252 @@
+"""Pictures that editors upload: checked for what they are, made anew, and kept in several widths.
+
+Nothing of the uploaded file is stored. Its pixels are drawn into a new file, which leaves behind where and when a
+photograph was taken, and whatever else a file can hide. The new file is named after its own content, so that a name
+never means two pictures and a browser may keep what it has. `PictureField` sees to all of this wherever a picture is
+saved; a form only finds out earlier, and says so beside the field.
+
+Files are written when the transaction commits. A file that no row names any more stays where it is: copies of an
+edition share its files, and an old edition goes on showing them.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import partial
+from io import BytesIO
+from pathlib import PurePosixPath, PureWindowsPath
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
+from django.db import models, transaction
+from django.db.models.fields.files import ImageFieldFile
+from PIL import Image, ImageCms, ImageOps
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_PIXELS = 25_000_000
+SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK"}
+MARKUP = re.compile(rb"<(?:script|iframe|html|!doctype|\?php|svg[\s>])", re.IGNORECASE)
+MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # in a JPEG
+PNG_END = b"\0\0\0\0IEND\xaeB\x60\x82"
+
+WIDTHS = (480, 960, 1440)  # once figures are stored, a new width needs its files made for them first
+SIZES = "(min-width: 44rem) 42rem, 94vw"  # how wide the column of text is
+
+# Pillow warns above this, and refuses twice as much before it asks for any memory.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+
+class Picture(ContentFile):
+    """A picture that passed: its new file under its new name, and the smaller ones by their width."""
+
+    def __init__(self, content: bytes, suffix: str, smaller: dict[int, bytes]):
+        super().__init__(content, name=hashlib.sha256(content).hexdigest()[:32] + suffix)
+        self.smaller = smaller
+
+
+def prepare(upload: File, name: str = "") -> Picture:
+    """Check an uploaded file and make its picture anew. Raises ValidationError with the reason for an editor."""
+    name = name or upload.name
+    kind = kind_of(name, getattr(upload, "content_type", None))
+    if upload.size > MOST_BYTES:
+        raise ValidationError(f"The file is too large: {MOST_BYTES // 1024**2} MB at most.", "size")
+    upload.seek(0)
+    data = upload.read()
+    image = decoded(data, kind)
+    if MARKUP.search(data) or any(MARKUP.search(text) for text in hidden_texts(image)):
+        raise ValidationError("The file holds the code of a web page. Save the picture anew and try again.", "markup")
+    drawn = redrawn(image)
+    is_drawing = kind == "PNG" or b"VP8L" in data  # lossless, and so kept: lines and letters stay crisp
+    smaller = {width: encoded(scaled(drawn, width), "WEBP", is_drawing) for width in smaller_widths(drawn.width)}
+    return Picture(encoded(drawn, kind, is_drawing), PurePosixPath(name).suffix.lower(), smaller)
+
+
+def kind_of(name: str, declared: str | None) -> str:
+    """What a file says that it is; Django has taken folders out of what a browser sends, but not others."""
+    if not name.isprintable() or name != PurePosixPath(name).name or name != PureWindowsPath(name).name:
+        raise ValidationError("The file's name holds a folder or a character that cannot be printed.", "name")
+    kind = SUFFIXES.get(PurePosixPath(name).suffix.lower())
+    if kind is None:
+        raise ValidationError("Only PNG, JPEG and WebP pictures can be shown.", "kind")
+    if declared and declared != TYPES[kind]:
+        raise ValidationError(f"The file's name says {kind}, but it was sent as something else.", "kind")
+    return kind
+
+
+def decoded(data: bytes, kind: str) -> Image.Image:
+    """The picture in `data`, read to its end; refused before decoding if it is not what it says, or too large."""
+    try:
+        image = Image.open(BytesIO(data), formats=tuple(TYPES))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise too_many_pixels() from error
+    except Exception as error:  # whatever a decoder makes of a hostile file
+        raise ValidationError("The file is not a PNG, JPEG or WebP picture, or is damaged.", "kind") from error
+    if image.width * image.height > MOST_PIXELS:
+        raise too_many_pixels()
+    if getattr(image, "is_animated", False):
+        raise ValidationError("The file holds more than one picture. Only still ones can be shown.", "animated")
+    if image.format != kind:
+        raise ValidationError(f"The file's name says {kind}, but it holds {image.format}.", "kind")
+    if image.mode not in MODES:
+        raise ValidationError("The picture has an unusual kind of colour. Save it with 8 bits a channel.", "mode")
+    end = {"PNG": end_of_png, "JPEG": end_of_jpeg, "WEBP": end_of_webp}[kind](data)
+    if end > len(data):
+        raise ValidationError("The file breaks off before the picture's end. Upload it again.", "truncated")
+    if end < len(data):
+        raise ValidationError("Something follows the picture in its file. Save it anew and try again.", "trailing")
+    try:
+        image.load()
+    except Exception as error:
+        raise ValidationError("The picture cannot be read to its end. Save it anew and try again.", "broken") from error
+    return image
+
+
+def too_many_pixels() -> ValidationError:
+    return ValidationError(f"The picture is too large: {MOST_PIXELS // 1_000_000} megapixels at most.", "pixels")
+
+
+def end_of_png(data: bytes) -> int:
+    """Where a PNG ends; beyond `data` if it does not."""
+    return data.find(PNG_END) + len(PNG_END) if PNG_END in data else len(data) + 1
+
+
+def end_of_webp(data: bytes) -> int:
+    size = int.from_bytes(data[4:8], "little")
+    return 8 + size + size % 2
+
+
+def end_of_jpeg(data: bytes) -> int:
+    """Where a JPEG ends. Its segments are stepped over, for a preview inside one has an end of its own."""
+    place = 2
+    while place + 4 <= len(data):
+        if data[place] != 0xFF:
+            place = following_marker(data, place)
+        elif data[place + 1] == 0xFF:
+            place += 1
+        elif data[place + 1] == 0xDA:
+            place = following_marker(data, place + 2)
+        else:
+            place += 2 + int.from_bytes(data[place + 2 : place + 4])
+        if data[place : place + 2] == b"\xff\xd9":
+            return place + 2
+    return len(data) + 1
+
+
+def following_marker(data: bytes, place: int) -> int:
+    """The next marker after compressed pixels, in which FF is followed by 00 or counts a restart."""
+    found = MARKER.search(data, place)
+    return found.start() if found else len(data)
+
+
+def hidden_texts(image: Image.Image) -> Iterator[bytes]:
+    """The texts that a file carries beside its pixels; in a PNG they may be compressed."""
+    for value in [*image.info.values(), *getattr(image, "text", {}).values()]:
+        if isinstance(value, str | bytes):
+            yield value.encode(errors="replace") if isinstance(value, str) else value
+
+
+def redrawn(image: Image.Image) -> Image.Image:
+    """The pixels alone: upright, in the colours of the web, with nothing else that the file said."""
+    profile = image.info.get("icc_profile")
+    image = ImageOps.exif_transpose(image)
+    if profile and image.mode != "CMYK":
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if profile:
+        image = in_web_colours(image, profile)
+    if image.mode == "CMYK":
+        image = image.convert("RGB")
+    image.info = {key: value for key, value in image.info.items() if key == "transparency"}
+    return image
+
+
+def in_web_colours(image: Image.Image, profile: bytes) -> Image.Image:
+    """Translate from the picture's own colour profile; one that cannot be read is left out."""
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        mode = "RGB" if image.mode == "CMYK" else image.mode
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (OSError, ImageCms.PyCMSError):
+        return image
+
+
+def smaller_widths(width: int) -> list[int]:
+    return [smaller for smaller in WIDTHS if smaller < width]
+
+
+def scaled(image: Image.Image, width: int) -> Image.Image:
+    image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
+
+
+def encoded(image: Image.Image, kind: str, is_drawing: bool) -> bytes:
+    options = {
+        "PNG": {"optimize": False},
+        "JPEG": {"quality": 88, "progressive": True, "optimize": True},
+        "WEBP": {"lossless": True} if is_drawing else {"quality": 82},
+    }
+    file = BytesIO()
+    image.save(file, kind, **options[kind])
+    return file.getvalue()
+
+
+def smaller_name(name: str, width: int) -> str:
+    """The name of a picture's file in a smaller width."""
+    return f"{name.rpartition('.')[0]}-{width}.webp"
+
+
+def store(storage: Storage, name: str, picture: Picture) -> None:
+    """Write a picture's files, but for those that are there: the same name is the same picture."""
+    files = {name: picture.open().read()} | {smaller_name(name, w): data for w, data in picture.smaller.items()}
+    for own_name, data in files.items():
+        if not storage.exists(own_name):
+            storage.save(own_name, ContentFile(data))
+
+
+class PictureFile(ImageFieldFile):
+    """The file of a PictureField: whatever is saved is prepared first."""
+
+    def save(self, name, content, save=True):
+        picture = content if isinstance(content, Picture) else prepare(content, name)
+        self.name, self.file = self.field.generate_filename(self.instance, picture.name), picture
+        self._committed = True
+        setattr(self.instance, self.field.attname, self)
+        if save:
+            self.instance.save()
+        transaction.on_commit(partial(store, self.storage, self.name, picture))
+
+    save.alters_data = True
+
+    @property
+    def sources(self) -> dict:
+        """What an `img` needs beside its words: src, srcset and sizes. The last two are empty for a small picture."""
+        width = getattr(self.instance, self.field.width_field)
+        files = {w: self.storage.url(smaller_name(self.name, w)) for w in smaller_widths(width)}
+        if width <= WIDTHS[-1]:
+            files[width] = self.url
+        return {
+            "src": files.get(WIDTHS[1], self.url),
+            "srcset": ", ".join(f"{address} {w}w" for w, address in files.items()) if len(files) > 1 else "",
+            "sizes": SIZES if len(files) > 1 else "",
+        }
+
+
+class PictureFormField(forms.FileField):
+    def to_python(self, data):
+        upload = super().to_python(data)
+        return upload and prepare(upload)
+
+    def widget_attrs(self, widget):
+        return super().widget_attrs(widget) | {"accept": ", ".join(TYPES.values())}
+
+
+class PictureField(models.ImageField):
+    """An ImageField that keeps no file as it came. It needs a `width_field`."""
+
+    attr_class = PictureFile
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PictureFormField} | kwargs)
