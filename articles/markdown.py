@@ -1,4 +1,4 @@
-"""From an editor's Markdown to safe HTML: citations, tables, figures, contents.
+"""From an editor's Markdown to safe HTML: citations, tables, figures, care cards, contents.
 
 The only module that marks text as safe. What an editor writes passes three stages: Python-Markdown with raw HTML
 switched off, the changes to its tree below, and nh3, which drops every tag, attribute and class not listed here.
@@ -27,7 +27,14 @@ from markdown.treeprocessors import Treeprocessor
 
 LONGEST = 100_000  # characters of one text
 DEADLINE = 3  # seconds
-KINDS = ("note", "tip", "caution", "doctor")  # of admonition
+KINDS = ("note", "tip", "caution")  # of admonition
+LEVELS = {  # of urgency, the gravest first; each is a kind of care card, whose title begins with these words
+    "emergency": "Immediate action required:",
+    "urgent": "Urgent advice:",
+    "see-a-doctor": "See a doctor:",
+    "self-care": "Look after yourself:",
+}
+HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}  # the page's own title is its h1, and nothing goes deeper than h4
 
 TAGS = {
     *(
@@ -49,7 +56,7 @@ TAGS = {
         "br",
         "hr",
     ),
-    *("a", "sup", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img"),
+    *("a", "sup", "span", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img"),
 }
 ATTRIBUTES = {
     "a": {"href", "title", "id", "aria-label"},
@@ -63,8 +70,9 @@ ATTRIBUTES = {
 CLASSES = {
     "a": {"footnote-ref", "footnote-backref"},
     "sup": {"citation"},
-    "div": {"admonition", *KINDS, "footnote", "table-scroll"},
+    "div": {"admonition", *KINDS, "care-card", *LEVELS, "footnote", "table-scroll"},
     "p": {"admonition-title"},
+    "span": {"level"},
     **{tag: {"align-left", "align-center", "align-right"} for tag in ("td", "th")},
 }
 
@@ -190,19 +198,22 @@ class Citation(InlineProcessor):
 
 
 class Shape(Treeprocessor):
-    """Reshape tables, figures and headings into what the page's styles and a screen reader need."""
+    """Reshape tables, figures, care cards and headings into what the page's styles and a screen reader need."""
 
     def __init__(self, page: Page, md):
         super().__init__(md)
         self.page = page
 
     def run(self, root):
-        for element in root.iter("h1"):
-            element.tag = "h2"  # the page's own title is its h1
         for parent in list(root.iter()):
+            parent.tag = HEADINGS.get(parent.tag, parent.tag)
             for child in list(parent):
                 if child.tag == "table":
                     self.table(parent, child)
+                elif child.tag == "div" and (
+                    levels := [word for word in LEVELS if word in child.get("class", "").split()]
+                ):
+                    self.care_card(child, levels[0])
                 elif child.tag == "p" and len(child) == 1 and child[0].tag == "img" and not (child.text or "").strip():
                     self.figure(child, child[0])
                 elif child.tag == "img" and parent.tag != "figure":
@@ -238,6 +249,20 @@ class Shape(Treeprocessor):
         parent.remove(table)
         box.append(table)
         parent.insert(place, box)
+
+    def care_card(self, box: Element, level: str) -> None:
+        """The words of the level first, whatever the title; with more than one level in the text, the gravest."""
+        box.set("class", f"care-card {level}")
+        title = box.find("p[@class='admonition-title']")
+        if title is None:
+            title = Element("p", {"class": "admonition-title"})
+            box.insert(0, title)
+        if title.text == level.capitalize():
+            title.text = None  # Python-Markdown makes up a title where none is typed
+        words = Element("span", {"class": "level"})
+        words.text = LEVELS[level]
+        words.tail, title.text = f" {title.text or ''}" if title.text or len(title) else None, None
+        title.insert(0, words)
 
     def figure(self, paragraph: Element, image: Element) -> None:
         name = image.get("src", "")

@@ -1,5 +1,6 @@
 """Articles, the sources they cite, and the words for both."""
 
+from itertools import chain, repeat
 from urllib.parse import quote
 
 from django.core.validators import MaxLengthValidator, RegexValidator
@@ -7,13 +8,14 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from articles import markdown
+from articles import gate, markdown
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, Part, PreviewLink, Review
 from articles.pictures import PictureField
 
 MOST_KEY_POINTS = 6
 SITE_PAGES = ("about", "privacy", "accessibility", "disclaimer")
 WORDS_A_MINUTE = 230
+ANCHORS = ("key-points", "contents", "questions", "sources", "related", "corrections", "contact")  # of the template
 
 
 class RenderedField(models.TextField):
@@ -39,6 +41,19 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReferenceQuerySet(models.QuerySet):
+    def findings(self, field: str = "") -> list[Finding]:
+        """A retracted source stands against publishing what cites it; a superseded one is a reason to look again."""
+        return [
+            Finding(
+                f"The source “{reference.key}” is {reference.status}.",
+                field,
+                blocks=reference.status == Reference.Status.RETRACTED,
+            )
+            for reference in self.exclude(status=Reference.Status.CURRENT)
+        ]
 
 
 class Reference(models.Model):
@@ -86,6 +101,8 @@ class Reference(models.Model):
     kind = models.CharField("kind of evidence", max_length=20, choices=Kind)
     checked = models.CharField("how it was checked", max_length=10, choices=Checked, default=Checked.READ)
     status = models.CharField(max_length=12, choices=Status, default=Status.CURRENT)
+
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["key"]
@@ -240,9 +257,15 @@ class ArticleEdition(Edition):
         rendered = self.render()
         found += [Finding(f"“{key}” is cited, but there is no such source.", "body") for key in rendered.unknown]
         found += [Finding(f"The figure “{name}” is missing.", "body") for name in rendered.missing]
-        for citation in self.citations.exclude(reference__status=Reference.Status.CURRENT).select_related("reference"):
-            found.append(Finding(f"The source “{citation.reference.key}” is {citation.reference.status}.", "body"))
-        return found
+        places = chain(("quick_answer", "key_points", "body"), repeat("faqs"))
+        texts = [gate.read(html, field) for html, field in zip(rendered.html, places, strict=False)]
+        for text in texts:
+            found += gate.heading_findings(text, top=2 if text.field == "body" else 3)
+        found += gate.box_findings(texts)
+        found += gate.figure_findings(self.figures.all(), texts)
+        found += gate.link_findings(texts, self.document.get_absolute_url(), ANCHORS)
+        found += self.references.findings("body")
+        return found + gate.language_findings(texts, "body")
 
 
 def known_names(edition: ArticleEdition | None) -> tuple[set[str], dict[str, dict]]:

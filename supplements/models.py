@@ -26,6 +26,7 @@ from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from articles import gate
 from articles.citations import cited_keys, plain, validate_keys
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, PreviewLink, Review
 from articles.models import Article, Reference
@@ -275,9 +276,9 @@ class SupplementEdition(CitesReferences, Edition):
 
     def findings(self) -> list[Finding]:
         found = super().findings()
-        for reference in self.references.exclude(status=Reference.Status.CURRENT):
-            found.append(Finding(f"The source “{reference.key}” is {reference.status}.", "references"))
-        return found
+        found += self.references.findings("references")
+        cells = [gate.plain(getattr(self, name), name, warns=name == "cautions") for name in self.cited_fields]
+        return found + gate.language_findings(cells)
 
 
 class SupplementReview(Review):

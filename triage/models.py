@@ -1,5 +1,6 @@
 """A checklist on editions: the rows that an editor writes. What they mean together is `triage.ladder`."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from articles import gate
 from articles.editions import (
     Document,
     Edition,
@@ -86,12 +88,30 @@ class ChecklistEdition(Edition):
         found = super().findings()
         if len(self.ladder.questions) > pure.MAX_QUESTIONS:
             return [*found, Finding(f"A checklist has at most {pure.MAX_QUESTIONS} questions.", "questions")]
-        for reference in Reference.objects.filter(key__in=cited_by(self.ladder)).exclude(status="current"):
-            found.append(Finding(f"The source “{reference.key}” is {reference.status}."))
+        found += Reference.objects.filter(key__in=cited_by(self.ladder)).findings()
+        found += gate.language_findings([gate.plain(words, warns=warns) for words, warns in self.texts()])
         return found + [
             Finding(f"{finding.message} (property {finding.number})", address_of(self, finding), finding.blocks)
             for finding in self.proof().findings
         ]
+
+    def texts(self) -> Iterator[tuple[str, bool]]:
+        """Everything that readers of the checklist may be shown, and whether it warns them."""
+        ladder = self.ladder
+        yield from ((self.introduction, False), (self.limits, False))
+        for question in ladder.questions:
+            yield from ((words, False) for words in (question.text, question.hint))
+            yield from ((word.meaning, False) for word in question.words)
+            yield from ((words, False) for option in question.options for words in (option.label, option.reason))
+        yield from ((rule.reason, False) for rule in ladder.rules)
+        for advice in ladder.advices:
+            yield from (
+                (words, advice.kind == AdviceKind.NOTICE) for words in (advice.title, advice.text, advice.to_do)
+            )
+        for outcome in ladder.outcomes:
+            texts = (outcome.heading, outcome.action, outcome.next_steps, outcome.safety_net, *outcome.self_help)
+            yield from ((words, True) for words in texts)
+        yield from ((words, True) for row in ladder.magnesium for words in (row.heading, row.text))
 
     def lowers(self) -> bool:
         """Whether some way to answer ends lower, or leaves magnesium more open, than in the live edition."""

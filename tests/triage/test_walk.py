@@ -151,7 +151,13 @@ def test_a_form_of_an_older_edition_is_a_restart(reader, edition, superuser):
 def test_a_retracted_source_stands_against_publishing(edition, superuser):
     Reference.objects.filter(key="nhs-stroke").update(status="retracted")
     draft = edition.document.start_draft(superuser)
-    assert any("nhs-stroke" in finding.message for finding in draft.findings())
+    assert any("nhs-stroke" in finding.message and finding.blocks for finding in draft.findings())
+
+
+def test_a_superseded_source_is_a_warning(edition, superuser):
+    Reference.objects.filter(key="nhs-stroke").update(status="superseded")
+    draft = edition.document.start_draft(superuser)
+    assert any("nhs-stroke" in finding.message and not finding.blocks for finding in draft.findings())
 
 
 def test_an_overdue_check_and_a_missing_clinician_are_said(client, reader, edition):

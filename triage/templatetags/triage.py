@@ -2,17 +2,11 @@
 
 from django import template
 
+from articles.markdown import LEVELS
 from triage.ladder import Urgency
 from triage.numbers import to_call
 
 register = template.Library()
-
-LEVELS = {
-    Urgency.EMERGENCY: "Immediate action required:",
-    Urgency.URGENT: "Urgent advice:",
-    Urgency.SEE_A_DOCTOR: "See a doctor:",
-    Urgency.SELF_CARE: "Look after yourself:",
-}
 
 
 @register.inclusion_tag("components/emergency_numbers.html")
@@ -24,4 +18,4 @@ def emergency_numbers():
 @register.filter
 def level(urgency: Urgency) -> str:
     """The words that come before everything else, made from the level and never typed."""
-    return LEVELS[urgency]
+    return LEVELS[urgency.word]

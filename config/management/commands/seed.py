@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from articles import seeding as articles
+from articles.gate import going_live_together
 from supplements import seeding as supplements
 from triage import seeding as triage
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
         checks = triage.read(words)
         if faults := [*words.faults, *forms.faults, *checks.faults]:
             raise CommandError("Nothing was loaded.\n" + "\n".join(map(str, faults)))
-        with transaction.atomic():
+        with transaction.atomic(), going_live_together():
             new_words = articles.load(words, progress=self.stdout.write)
             new_forms = supplements.load(forms, progress=self.stdout.write)
             new_checks = triage.load(checks, progress=self.stdout.write)
