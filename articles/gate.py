@@ -264,7 +264,7 @@ def dead_ends(paths: set[str]) -> dict[str, str]:
         owner = next((d for d in documents if with_slash(path).startswith(d.get_absolute_url())), None)
         if owner is not None and owner.is_live:
             continue
-        if waiting is not None and (owner is None or owner.withdrawn_at is None):
+        if waiting is not None:
             waiting.add(path)
         else:
             reasons[path] = f"leads to {path}, which is not live" if owner else f"leads to {path}, where no page is"
