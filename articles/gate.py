@@ -151,7 +151,7 @@ def heading_findings(text: Text, top: int = 3) -> list[Finding]:
         elif level > before + 1:
             marks = f"{'#' * level}, where {'#' * (before + 1)} comes next"
             found.append(Finding(f"A level of headings is left out: “{words}” has {marks}.", text.field))
-        before = max(level, top)
+        before = level
     return found
 
 

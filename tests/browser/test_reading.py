@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from articles.markdown import LEVELS
+from articles.models import Article
+from tests.articles.test_pictures import make_figure, make_picture
 from tests.browser.looks import assert_good
 from tests.factories import make_article, make_draft, make_reference
 
@@ -17,7 +20,7 @@ Table: Forms compared
 | Oxide | 60 | A strong laxative for most people | Conflicting[^study] |
 | Citrate | 16 | A mild laxative | Limited |
 
-!!! doctor "See a doctor"
+!!! see-a-doctor "Within 2 weeks"
     If it lasts more than 2 weeks.
 
 !!! caution "Careful"
@@ -115,3 +118,21 @@ def test_nothing_is_loaded_from_elsewhere(page, live_server, article):
     assert asked
     assert all(url.startswith(live_server.url) for url in asked)
     assert not [url for url in asked if url.endswith(".js")], "reading needs no script"
+
+
+def test_a_figure_comes_in_a_fitting_width_between_care_cards_of_every_level(visit, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    cards = "\n\n".join(f'!!! {level} "A title"\n    Words with a [link](/articles/).' for level in LEVELS)
+    draft = make_draft(Article.objects.create(slug="arms"), body=f"## Where\n\n![](arm)\n\n{cards}")
+    make_figure(make_picture("png", (1600, 800)), edition=draft)
+    draft.typeset()
+    draft.publish(waiver="A test.")
+    page = visit("/articles/arms/")
+    assert_good(page)
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.reload()
+    picture = page.get_by_role("img", name="An arm at rest")
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("picture => picture.currentSrc").endswith("-480.webp")
+    assert page.locator(".care-card .level").all_inner_texts() == list(LEVELS.values())
