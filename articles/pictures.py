@@ -34,7 +34,7 @@ MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # in a JPEG
 PNG_END = b"\0\0\0\0IEND\xaeB\x60\x82"
 
 WIDTHS = (480, 960, 1440)  # once figures are stored, a new width needs its files made for them first
-SIZES = "(min-width: 44rem) 42rem, 94vw"  # how wide the column of text is
+SIZES = "(min-width: 54rem) 50rem, 94vw"  # how wide the column of text is
 
 # Pillow warns above this, and refuses twice as much before it asks for any memory.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
