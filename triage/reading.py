@@ -35,7 +35,7 @@ def question_of(row: dict) -> Question:
         "kind": Kind(row["kind"]),
         "words": tuple(Word(**word) for word in row.get("words", [])),
         "asked_if": choices_of(row.get("asked_if", [])),
-        "options": tuple(Option(**frozen(with_effect(option))) for option in row["options"]),
+        "options": tuple(Option(**frozen(with_effect(option))) for option in row.get("options", [])),
     }
     return Question(**row | parts)
 

@@ -218,6 +218,14 @@ class Edition(models.Model):
         allowed = OPEN_STATES if waiver else [State.APPROVED]
         self._move(allowed, State.PUBLISHED, published_at=at or now, published_by=by, waiver=waiver)
 
+    def take_over(self, waiver: str) -> None:
+        """Make words public that come from files, whose reader has checked them already.
+
+        What stands against publishing something new does not keep out what readers have: a source may have been
+        retracted since, and articles that link to each other cannot all be live before the first.
+        """
+        self._move(OPEN_STATES, State.PUBLISHED, published_at=timezone.now(), waiver=waiver)
+
     @property
     def awaits_late_approval(self) -> bool:
         return bool(self.waiver) and type(self).objects.published_alone().filter(pk=self.pk).exists()

@@ -1,0 +1,182 @@
+"""Read the articles' seed files and check everything; nothing is stored.
+
+Every fault comes back with its file, its line where there is one, and the reason.
+"""
+
+import csv
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from articles import markdown
+from articles.models import Article, ArticleEdition, ArticleReview, Faq, Figure, Reference, Topic
+from articles.seeding.checks import EXTRA, Fault, checked, line_of, misshapen, toml_line
+
+HERE = Path(__file__).resolve().parent.parent / "seeds"
+FENCE = re.compile(r"^\+\+\+\s*$", re.MULTILINE)
+LINK = re.compile(r"\]\(/articles/([\w-]+)/")
+PLAIN_NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
+REQUIRED = {"title", "topic", "description", "quick_answer", "change_note", "review"}
+OPTIONAL = {"key_points", "related", "dead_links", "faqs", "figures", "site_page", "is_correction", "claims"}
+SHAPES = {
+    "review": dict,
+    "faqs": [{"question": str, "answer": str}],
+    "figures": [{"name": str, "file": str, "alt": str, "caption": str}],
+    **dict.fromkeys(("title", "topic", "description", "quick_answer", "change_note"), str),
+    **{key: [str] for key in ("key_points", "related", "dead_links", "claims")},
+}
+
+
+@dataclass
+class Seeds:
+    """What the files hold, as unsaved rows where they have no relations and as plain values where they do."""
+
+    topics: list[Topic] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    articles: dict[str, dict] = field(default_factory=dict)  # slug -> front matter, with "body" and "file"
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read(folder: Path = HERE) -> Seeds:
+    """Read and check every seed file in `folder`; the faults are part of what comes back."""
+    seeds = Seeds()
+    read_topics(folder / "topics.toml", seeds)
+    read_references(folder / "references.csv", seeds)
+    for path in sorted(folder.glob("*.md")):
+        read_article(path, seeds)
+    check_names(seeds)
+    return seeds
+
+
+def read_topics(path: Path, seeds: Seeds) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+        file = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        seeds.faults.append(Fault(path.name, toml_line(error), f"cannot be read: {error}"))
+        return
+    if faults := [*misshapen(file, {"topics": [{"slug": str}]}, path.name, text)]:
+        seeds.faults += faults
+        return
+    for position, row in enumerate(file.get("topics", [])):
+        place = Fault(path.name, line_of(text, f'slug = "{row.get("slug")}"'), "")
+        seeds.topics.append(checked(Topic, {"position": position} | row, place, seeds))
+
+
+def read_references(path: Path, seeds: Seeds) -> None:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, restkey=EXTRA, strict=True)
+            for row in reader:
+                values = {key: value for key, value in row.items() if value}
+                seeds.references.append(checked(Reference, values, Fault(path.name, reader.line_num, ""), seeds))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        seeds.faults.append(Fault(path.name, 0, f"cannot be read: {error}"))
+
+
+def read_article(path: Path, seeds: Seeds) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+        article, body = parts_of(text)
+    except ValueError as error:  # also what TOML and UTF-8 raise
+        line = toml_line(error)
+        reason = str(error) if line or isinstance(error, UnicodeDecodeError) else "needs front matter between +++ lines"
+        seeds.faults.append(Fault(path.name, line, reason))
+        return
+    for key in sorted(REQUIRED - article.keys()):
+        seeds.faults.append(Fault(path.name, 1, f"“{key}” is missing"))
+    for key in sorted(article.keys() - REQUIRED - OPTIONAL):
+        seeds.faults.append(Fault(path.name, line_of(text, key), f"“{key}” is no key of an article"))
+    faults = [*misshapen(article, SHAPES, path.name, text)]
+    seeds.faults += faults
+    if article.keys() >= REQUIRED and not faults:
+        place = {"file": path.name, "text": text, "figures_at": path.parent / "figures"}
+        seeds.articles[path.stem] = article | {"body": body} | place
+
+
+def parts_of(text: str) -> tuple[dict, str]:
+    """The front matter and the body of an article's file. Raises ValueError where there is no front matter."""
+    _, front, body = FENCE.split(text, maxsplit=2)
+    return tomllib.loads(front), body.strip()
+
+
+def check_names(seeds: Seeds) -> None:
+    """Check what one file says against what the others hold: topics, references, related articles, links, fields."""
+    known = {reference.key for reference in seeds.references if reference}
+    topics = {topic.slug for topic in seeds.topics if topic}
+    for slug, article in seeds.articles.items():
+        place = Fault(article["file"], 0, "")
+        checked(Article, {"slug": slug, "is_site_page": article.get("site_page", False)}, place, seeds)
+        checked(ArticleEdition, edition_values(article), place, seeds, article["text"], leave={"topic", "document"})
+        checked(ArticleReview, article["review"], place, seeds, article["text"], leave={"edition"})
+        for faq in article.get("faqs", []):
+            checked(Faq, faq, place, seeds, article["text"], leave={"edition"})
+        figures = check_figures(article, seeds)
+        if article["topic"] not in topics:
+            fault(seeds, article, article["topic"], f"there is no topic “{article['topic']}”")
+        texts = seed_texts(article)
+        linked = set(LINK.findall("\n".join(texts))) - set(article.get("dead_links", []))
+        for other in sorted((linked | set(article.get("related", []))) - seeds.articles.keys()):
+            fault(seeds, article, other, f"there is no article “{other}”")
+        try:
+            rendered = markdown.render(texts, known, figures)
+        except markdown.Unrenderable as error:
+            fault(seeds, article, "", str(error))
+            continue
+        for key in rendered.unknown:
+            fault(seeds, article, f"[^{key}]", f"there is no reference “{key}”")
+        for name in rendered.missing:
+            fault(seeds, article, f"]({name}", f"there is no figure “{name}”")
+
+
+def check_figures(article: dict, seeds: Seeds) -> dict[str, dict]:
+    """Check the rows of the figures and their pictures; returns what `markdown.render` needs to show them."""
+    shown = {}
+    for row in article.get("figures", []):
+        name, file = row.get("name", ""), row.get("file", "")
+        values = {key: value for key, value in row.items() if key != "file"}
+        place = Fault(article["file"], line_of(article["text"], f'name = "{name}"'), "")
+        checked(Figure, values, place, seeds, leave={"edition", "image"})
+        if name in shown:
+            seeds.faults.append(Fault(place.file, place.line, f"there are two figures “{name}”"))
+        if reason := picture_fault(article["figures_at"], file):
+            seeds.faults.append(Fault(place.file, place.line, reason))
+        shown[name] = {"src": file, "alt": "", "width": 0, "height": 0}
+    return shown
+
+
+def picture_fault(folder: Path, file: str) -> str:
+    """Why `file` is no picture that may be loaded from `folder`; nothing if it is one."""
+    if not PLAIN_NAME.fullmatch(file):
+        return f"“{file}” is no plain file name"
+    try:
+        forms.ImageField().clean(SimpleUploadedFile(file, (folder / file).read_bytes()))
+    except OSError:
+        return f"there is no picture “{file}” under figures/"
+    except ValidationError as error:
+        return f"“{file}”: {' '.join(error.messages)}"
+    return ""
+
+
+def edition_values(article: dict) -> dict:
+    """The fields of the edition that an article's front matter and body give."""
+    plain = ("title", "description", "change_note", "body")
+    return {key: article[key] for key in plain} | {
+        "quick_answer": article["quick_answer"].strip(),
+        "key_points": "\n".join(article.get("key_points", [])),
+        "is_correction": article.get("is_correction", False),
+    }
+
+
+def seed_texts(article: dict) -> list[str]:
+    answers = [faq.get("answer", "") for faq in article.get("faqs", [])]
+    return [article["quick_answer"], *article.get("key_points", []), article["body"], *answers]
+
+
+def fault(seeds: Seeds, article: dict, needle: str, reason: str) -> None:
+    seeds.faults.append(Fault(article["file"], line_of(article["text"], needle), reason))

@@ -1,0 +1,148 @@
+"""Read the seed files about forms, medicines, foods and intake, and check everything; nothing is stored."""
+
+import csv
+import datetime as dt
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from articles import seeding as base
+from articles.citations import MARK
+from articles.seeding import Fault
+from supplements.models import (
+    Food,
+    IntakeReference,
+    Interaction,
+    RouteCaution,
+    Supplement,
+    SupplementEdition,
+    SupplementReview,
+    Use,
+)
+
+HERE = Path(__file__).resolve().parent.parent / "seeds"
+REVIEW = {  # of a form that names none
+    "reviewed_on": dt.date(2026, 11, 22),
+    "next_due": dt.date(2027, 11, 22),
+    "note": "Checked against its sources by the editors.",
+}
+RELATIONS = ("slug", "uses", "articles", "claims", "review")  # keys of a form that are no fields of its edition
+SHAPES = {
+    "forms.toml": {
+        "uses": [dict],
+        "route_cautions": [dict],
+        "forms": [{"uses": [str], "articles": [str], "claims": [str], "review": dict}],
+    },
+    "interactions.toml": {"interactions": [{"claims": [str]}]},
+}
+
+
+@dataclass
+class Seeds:
+    """Unsaved rows, and the forms as they stand in their file."""
+
+    uses: list[Use] = field(default_factory=list)
+    forms: list[dict] = field(default_factory=list)
+    cautions: list[RouteCaution] = field(default_factory=list)
+    interactions: list[Interaction] = field(default_factory=list)
+    foods: list[Food] = field(default_factory=list)
+    intake: list[IntakeReference] = field(default_factory=list)
+    claims: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read(articles: base.Seeds, folder: Path = HERE) -> Seeds:
+    """Read and check every file; `articles` are the seeds that these cite and link to."""
+    seeds = Seeds()
+    known = {reference.key for reference in articles.references if reference}
+    forms, text = read_toml(folder / "forms.toml", seeds)
+    for position, row in enumerate(forms.get("uses", [])):
+        seeds.uses.append(base.checked(Use, {"position": position} | row, place_of(row, "forms.toml", text), seeds))
+    for row in forms.get("route_cautions", []):
+        place = Fault("forms.toml", base.line_of(text, f'route = "{row.get("route")}"'), "")
+        seeds.cautions.append(check_row(RouteCaution, row, place, seeds, known, text))
+    for row in forms.get("forms", []):
+        check_form(row, place_of(row, "forms.toml", text), seeds, articles, text)
+        seeds.forms.append(row)
+    interactions, text = read_toml(folder / "interactions.toml", seeds)
+    for position, row in enumerate(interactions.get("interactions", [])):
+        seeds.claims |= set(row.pop("claims", []))
+        place = place_of(row, "interactions.toml", text)
+        seeds.interactions.append(check_row(Interaction, {"position": position} | row, place, seeds, known, text))
+    for line, row in read_csv(folder / "foods.csv", seeds):
+        seeds.foods.append(check_row(Food, row, Fault("foods.csv", line, ""), seeds, known))
+    for line, row in read_csv(folder / "intake.csv", seeds):
+        values = row | {
+            "position": row.get("position") or line,
+            "is_adequate_intake": row.get("is_adequate_intake") == "yes",
+            "upper_mg": row.get("upper_mg") or None,
+        }
+        seeds.intake.append(check_row(IntakeReference, values, Fault("intake.csv", line, ""), seeds, known))
+    return seeds
+
+
+def read_toml(path: Path, seeds: Seeds) -> tuple[dict, str]:
+    """What the file holds, and its text; nothing where it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        rows = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        seeds.faults.append(Fault(path.name, base.toml_line(error), f"cannot be read: {error}"))
+        return {}, ""
+    shapes = SHAPES[path.name]
+    faults = [*base.misshapen(rows, shapes, path.name, text)]
+    faults += [
+        Fault(path.name, base.line_of(text, key), f"“{key}” is not known here")
+        for key in sorted(rows.keys() - shapes.keys())
+    ]
+    seeds.faults += faults
+    return ({}, "") if faults else (rows, text)
+
+
+def place_of(row: dict, name: str, text: str) -> Fault:
+    return Fault(name, base.line_of(text, f'slug = "{row.get("slug")}"'), "")
+
+
+def read_csv(path: Path, seeds: Seeds) -> list[tuple[int, dict]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, restkey=base.EXTRA, strict=True)
+            return [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        seeds.faults.append(Fault(path.name, 0, f"cannot be read: {error}"))
+        return []
+
+
+def check_form(row: dict, place: Fault, seeds: Seeds, articles: base.Seeds, text: str) -> None:
+    seeds.claims |= set(row.get("claims", []))
+    for use in row.get("uses", []):
+        if use not in {known.slug for known in seeds.uses if known}:
+            seeds.faults.append(Fault(place.file, place.line, f"there is no use “{use}”"))
+    for slug in row.get("articles", []):
+        if slug not in articles.articles:
+            seeds.faults.append(Fault(place.file, place.line, f"there is no article “{slug}”"))
+    base.checked(Supplement, {"slug": row.get("slug", "")}, place, seeds)
+    base.checked(SupplementReview, row.get("review", REVIEW), place, seeds, leave={"edition"})
+    known = {reference.key for reference in articles.references if reference}
+    check_row(SupplementEdition, edition_values(row), place, seeds, known, text)
+
+
+def check_row(model, values: dict, place: Fault, seeds: Seeds, known: set[str], text: str = ""):
+    """A checked row, but for its citations: their references are seeds too, so `known` are the keys in the files."""
+    cited = {key: value for key, value in values.items() if key in model.cited_fields}
+    row = base.checked(model, values, place, seeds, leave={*cited, "document", "references"})
+    for name, words in cited.items():
+        longest = model._meta.get_field(name).max_length
+        if not isinstance(words, str) or (not words and not model._meta.get_field(name).blank):
+            seeds.faults.append(Fault(place.file, place.line, f"{name}: is empty"))
+            continue
+        if len(words) > longest:
+            seeds.faults.append(Fault(place.file, place.line, f"{name}: {longest} characters at most"))
+        for key in sorted(set(MARK.findall(words)) - known):
+            line = base.line_of(text, f"[^{key}]") or place.line
+            seeds.faults.append(Fault(place.file, line, f"there is no reference “{key}”"))
+    return row
+
+
+def edition_values(row: dict) -> dict:
+    return {"change_note": "First published."} | {key: value for key, value in row.items() if key not in RELATIONS}
