@@ -6,7 +6,7 @@ from io import StringIO
 
 import brotli
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from articles import seeding
 from articles.models import Article, ArticleEdition, Reference
@@ -152,13 +152,3 @@ def test_a_broken_reference_is_named_with_its_line(folder):
         file.write("new,Doe J,Title,soon,Journal,,,https://example.org/,trial,read\n")
     (fault,) = seeding.read(folder).faults
     assert (fault.file, fault.line) == ("references.csv", 106)
-
-
-def test_nothing_is_loaded_where_anything_is_broken(folder, monkeypatch):
-    (folder / "good.md").write_text(GOOD, encoding="utf-8")
-    (folder / "broken.md").write_text("no front matter", encoding="utf-8")
-    monkeypatch.setattr(seeding.read, "__defaults__", (folder,))
-    with pytest.raises(CommandError, match=r"broken\.md"):
-        call_command("seed")
-    assert not Article.objects.exists()
-    assert not Reference.objects.exists()
