@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from articles.sitemaps import ArticleSitemap
-from config import passwords, views
+from config import exporting, passwords, views
 from config.sitemaps import SiteSitemap
 from supplements.sitemaps import SupplementSitemap
 from triage.sitemaps import ChecklistSitemap
@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("supplements.urls")),
     path("", include("articles.urls")),
     path("admin/password_reset/", include(passwords.urlpatterns)),
+    path("admin/export/", admin.site.admin_view(exporting.export), name="export"),
     path("admin/", admin.site.urls),
     path("media/<path:path>", views.media, name="media"),
     path("robots.txt", views.robots, name="robots"),
