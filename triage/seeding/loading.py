@@ -25,7 +25,7 @@ def load_checklist(document: models.Checklist, rows: dict) -> None:
     advices = {row["slug"]: add(edition.advices, row, place) for place, row in enumerate(rows["advices"])}
     options: dict[Choice, models.Option] = {}
     for place, row in enumerate(rows["questions"], 1):
-        question = edition.questions.create(position=place, **plain_values(models.Question, row))
+        question = edition.questions.create(position=place, **plain_values(row))
         for word in row.get("words", []):
             question.words.create(**word)
         for number, option in enumerate(row.get("options", [])):
@@ -41,7 +41,7 @@ def load_checklist(document: models.Checklist, rows: dict) -> None:
     for row in rows["magnesium"]:
         add(edition.magnesium, row)
     for row in rows["vignettes"]:
-        vignette = edition.vignettes.create(**plain_values(models.Vignette, row))
+        vignette = edition.vignettes.create(**plain_values(row))
         vignette.options.set(options[Choice.of(choice)] for choice in row["choices"])
         vignette.cards.set(advices[slug] for slug in row.get("cards", []))
     edition.reviews.create(**rows["review"])
@@ -51,7 +51,7 @@ def load_checklist(document: models.Checklist, rows: dict) -> None:
 def add(relation, row: dict, position: int | None = None):
     """Create a row with its plain values, and what it cites and links to."""
     place = {} if position is None else {"position": position}
-    made = relation.create(**plain_values(relation.model, row) | place)
+    made = relation.create(**plain_values(row) | place)
     made.references.set(Reference.objects.filter(key__in=row.get("references", [])))
     if "articles" in row:
         made.articles.set(Article.objects.filter(slug__in=row["articles"]))

@@ -96,10 +96,10 @@ def check_rows(rows: dict, path: Path, text: str, seeds: Seeds) -> None:
 def check_row(model, row: dict, name: str, text: str, seeds: Seeds) -> None:
     key = next((key for key in ("slug", "term", "heading") if key in row), "")
     place = Fault(name, base.line_of(text, f'{key} = "{row[key]}"') if key else 0, "")
-    base.checked(model, plain_values(model, row), place, seeds, leave={"edition", "question"})
+    base.checked(model, plain_values(row), place, seeds, leave={"edition", "question"})
 
 
-def plain_values(model, row: dict) -> dict:
+def plain_values(row: dict) -> dict:
     """What `row` says of the model's own fields; the rest are lists of names and rows."""
     relations = {"words", "options", *NAMES}
     return {key: "\n".join(value) if key in LINES else value for key, value in row.items() if key not in relations}

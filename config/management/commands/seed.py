@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from config import content
 
@@ -18,6 +18,9 @@ class Command(BaseCommand):
         found = content.read(folder)
         if found.faults:
             raise CommandError("Nothing was loaded.\n" + "\n".join(map(str, found.faults)))
-        with transaction.atomic():
-            done = found.load(progress=self.stdout.write)
+        try:
+            with transaction.atomic():
+                done = found.load(progress=self.stdout.write)
+        except IntegrityError as error:  # two rows with one name, or a row at odds with one that is there
+            raise CommandError(f"Nothing was loaded. {error}") from error
         self.stdout.write(done)
