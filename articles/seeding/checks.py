@@ -24,9 +24,11 @@ class Fault:
 
 def checked(model, values: dict, place: Fault, seeds, text: str = "", leave=frozenset()) -> models.Model | None:
     """An unsaved row of `model` that passed its own validation, or None and faults in `seeds`."""
-    if unknown := sorted(values.keys() - set(fields_of(model))):
-        for name in unknown:
-            seeds.faults.append(Fault(place.file, place.line or line_of(text, name), f"“{name}” is not known here"))
+    reasons = dict.fromkeys(values.keys() - set(fields_of(model)), "is not known here")
+    reasons |= {name: "has to be a text" for name in values.keys() - reasons.keys() if mistyped(model, name, values)}
+    if reasons:
+        for name, reason in sorted(reasons.items()):
+            seeds.faults.append(Fault(place.file, place.line or line_of(text, name), f"“{name}” {reason}"))
         return None
     try:
         row = model(**values)
@@ -44,6 +46,12 @@ def checked(model, values: dict, place: Fault, seeds, text: str = "", leave=froz
     else:
         return row
     return None
+
+
+def mistyped(model: type[models.Model], name: str, values: dict) -> bool:
+    """Whether a text field is given something else: a number or a list would become its own spelling."""
+    is_text = isinstance(model._meta.get_field(name), (models.CharField, models.TextField))
+    return is_text and not isinstance(values[name], str)
 
 
 def fields_of(model: type[models.Model]) -> list[str]:

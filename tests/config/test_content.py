@@ -391,6 +391,7 @@ def test_two_exports_are_the_same(folder, tmp_path):
         ("supplements/forms.toml", "next_due = 20", "next_due = 19", r"forms.toml, line \d+: .*due after"),
         ("supplements/forms.toml", "[^ods]", "[^nobody]", r"forms.toml, line \d+: there is no reference “nobody”"),
         ("supplements/forms.toml", "[[forms]]", "[[form]]", r"forms.toml, line \d+: “form” is not known"),
+        ("supplements/interactions.toml", '"Lithium"', "[5]", r"interactions.toml, line \d+: “name” has to be a text"),
         ("supplements/interactions.toml", '"lithium"', '"li thium"', r"interactions.toml, line \d+: slug"),
     ],
 )
