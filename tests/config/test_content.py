@@ -15,6 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from articles.models import Article, ArticleEdition, Figure, Reference, Topic
+from articles.seeding.reading import parts_of
 from config import content
 from supplements.models import Food, IntakeReference, Interaction, RouteCaution, Supplement, SupplementEdition, Use
 from tests.factories import make_article, make_draft, make_form, make_interaction, make_reference, make_stage, make_user
@@ -291,6 +292,13 @@ def test_nothing_stands_against_what_the_site_begins_with(trip):
     """It is taken over from files; but it would also pass the gate that new editions pass."""
     _, start, _ = trip
     assert [finding for finding in start["findings"] if finding.blocks] == []
+
+
+def test_the_latest_review_goes_along(trip):
+    place, _, _ = trip
+    front, _ = parts_of((place / "second/articles/toe-twitching.md").read_text(encoding="utf-8"))
+    review = {"reviewed_on": dt.date(2026, 11, 24), "next_due": dt.date(2028, 2, 29)}
+    assert front["review"] == review | {"reviewer": "Dr =O’Neil \\ 🙂", "note": NASTY}
 
 
 def test_progress_is_shown(trip):

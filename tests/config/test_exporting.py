@@ -96,6 +96,8 @@ def test_two_zips_are_the_same(superuser, sign_in):
     client = sign_in(superuser)
     first, second = (b"".join(client.post(PATH).streaming_content) for _ in range(2))
     assert first == second
+    with ZipFile(BytesIO(first)) as archive:  # also when they are an hour apart
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_what_was_left_out_is_named_in_the_zip(superuser, sign_in, article):

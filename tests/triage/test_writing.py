@@ -47,6 +47,17 @@ def test_a_whole_ladder_comes_back(ladder):
     assert sorted_choices(ladder_of(seed_of(ladder))) == sorted_choices(ladder)
 
 
+def test_choices_stand_in_the_order_of_the_questions():
+    ladder = twitching()
+    turned = replace(
+        ladder,
+        rules=tuple(replace(rule, choices=rule.choices[::-1]) for rule in ladder.rules),
+        vignettes=tuple(replace(row, choices=row.choices[::-1]) for row in ladder.vignettes),
+    )
+    assert turned != ladder
+    assert seed_of(turned) == seed_of(ladder)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
