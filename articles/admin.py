@@ -15,7 +15,6 @@ from articles.desk import (
     EditionForm,
     PartFormSet,
     PartInline,
-    ReviewInline,
     StandingFilter,
     WhereUsed,
 )
@@ -23,12 +22,12 @@ from articles.models import (
     MOST_KEY_POINTS,
     Article,
     ArticleEdition,
-    ArticleReview,
     Faq,
     Figure,
     Reference,
     Topic,
     known_names,
+    with_liveness,
 )
 from articles.usage import is_used
 
@@ -104,15 +103,10 @@ class FigureInline(PartInline):
     fields = ("name", "image", "alt", "caption")
 
 
-class ArticleReviewInline(ReviewInline):
-    model = ArticleReview
-
-
 @admin.register(ArticleEdition)
 class ArticleEditionAdmin(EditionAdmin):
     form = ArticleEditionForm
-    part_inlines = (FaqInline, FigureInline)
-    review_inline = ArticleReviewInline
+    inlines = (FaqInline, FigureInline)
     autocomplete_fields = ("related",)
     fields = (
         "opened_version",
@@ -133,6 +127,9 @@ class ArticleEditionAdmin(EditionAdmin):
         form.instance.typeset()
 
     how_to_write = "admin/how_to_write.html"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(with_liveness("related"))
 
     def preview_url(self, edition):
         return reverse("articles:edition", args=[edition.document.slug, edition.number])

@@ -8,8 +8,6 @@ import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
@@ -18,10 +16,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
-from articles.editions import Document, Finding, Refused
+from articles.editions import Document, Finding
 from articles.markdown import KINDS, LEVELS
 
 HARDEST_GRADE = 8  # years of school
@@ -232,25 +229,6 @@ def doubts(link: Link) -> Iterator[str]:
         yield "does not say where it leads"
 
 
-expected: ContextVar[set[str] | None] = ContextVar("expected", default=None)
-
-
-@contextmanager
-def going_live_together():
-    """Let documents that link to each other be published one by one; that all are live is checked at the end.
-
-    Raises Refused then, which has to undo the transaction around it.
-    """
-    paths: set[str] = set()
-    token = expected.set(paths)
-    try:
-        yield
-    finally:
-        expected.reset(token)
-    if reasons := dead_ends(paths):
-        raise Refused(" ".join(f"A link {reason}." for reason in reasons.values()))
-
-
 def dead_ends(paths: set[str]) -> dict[str, str]:
     """Why a reader finds nothing at a path of this site, for each of `paths` of which that is so."""
     matches = {path: match_of(path) for path in paths}
@@ -258,15 +236,11 @@ def dead_ends(paths: set[str]) -> dict[str, str]:
     # A view that takes a slug shows a document, and there may be none.
     slugs = {path: matches[path].kwargs.get("slug") for path in paths - reasons.keys()}
     slugs = {path: slug for path, slug in slugs.items() if slug}
-    documents = list(documents_named(set(slugs.values()))) if slugs else []
-    waiting = expected.get()
+    asked = {app for path in slugs for app in matches[path].app_names}
+    documents = list(documents_named(set(slugs.values()), asked)) if slugs else []
     for path in slugs:
         owner = next((d for d in documents if with_slash(path).startswith(d.get_absolute_url())), None)
-        if owner is not None and owner.is_live:
-            continue
-        if waiting is not None:
-            waiting.add(path)
-        else:
+        if owner is None or not owner.is_live:
             reasons[path] = f"leads to {path}, which is not live" if owner else f"leads to {path}, where no page is"
     return reasons
 
@@ -303,13 +277,17 @@ def with_slash(path: str) -> str:
     return path if path.endswith("/") else f"{path}/"
 
 
-def documents_named(slugs: set[str]) -> Iterator[Document]:
-    """The documents of every kind with one of the slugs, each with `is_live`. One query a kind."""
+def documents_named(slugs: set[str], apps_asked: set[str]) -> Iterator[Document]:
+    """The documents of some apps with one of the slugs, each with `is_live`. One query a kind."""
     for model in apps.get_models():
-        if issubclass(model, Document):
-            editions = model._meta.get_field("editions").related_model
-            live = Exists(editions.objects.live().filter(document=OuterRef("pk")))
-            yield from model.objects.filter(slug__in=slugs).annotate(is_live=live)
+        if issubclass(model, Document) and model._meta.app_label in apps_asked:
+            yield from model.objects.filter(slug__in=slugs).with_is_live()
+
+
+def list_findings(documents: Iterable[Document], field: str) -> list[Finding]:
+    """A warning for each document of a list, read `with_is_live()`, that readers do not find in it."""
+    says = "“{}” is not live, so readers do not see it here."
+    return [Finding(says.format(row), field, blocks=False) for row in documents if not row.is_live]
 
 
 # Language

@@ -1,11 +1,12 @@
 """Articles, the sources they cite, and the words for both."""
 
+from collections.abc import Iterable
 from itertools import chain, repeat
 from urllib.parse import quote
 
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 
 from articles import gate, markdown
@@ -45,15 +46,16 @@ class Topic(models.Model):
 
 class ReferenceQuerySet(models.QuerySet):
     def findings(self, field: str = "") -> list[Finding]:
-        """A retracted source stands against publishing what cites it; a superseded one is a reason to look again."""
-        return [
-            Finding(
-                f"The source “{reference.key}” is {reference.status}.",
-                field,
-                blocks=reference.status == Reference.Status.RETRACTED,
-            )
-            for reference in self.exclude(status=Reference.Status.CURRENT)
-        ]
+        return source_findings(self.values_list("key", "status"), field)
+
+
+def source_findings(statuses: Iterable[tuple[str, str]], field: str = "") -> list[Finding]:
+    """A retracted source stands against publishing what cites it; a superseded one is a reason to look again."""
+    return [
+        Finding(f"The source “{key}” is {status}.", field, blocks=status == Reference.Status.RETRACTED)
+        for key, status in statuses
+        if status != Reference.Status.CURRENT
+    ]
 
 
 class Reference(models.Model):
@@ -254,7 +256,8 @@ class ArticleEdition(Edition):
 
     def findings(self) -> list[Finding]:
         found = super().findings()
-        rendered = self.render()
+        statuses, figures = known_names(self)
+        rendered = markdown.render(self.texts(), statuses, figures)
         found += [Finding(f"“{key}” is cited, but there is no such source.", "body") for key in rendered.unknown]
         found += [Finding(f"The figure “{name}” is missing.", "body") for name in rendered.missing]
         places = chain(("quick_answer", "key_points", "body"), repeat("faqs"))
@@ -264,14 +267,21 @@ class ArticleEdition(Edition):
         found += gate.box_findings(texts)
         found += gate.figure_findings(self.figures.all(), texts)
         found += gate.link_findings(texts, self.document.get_absolute_url(), ANCHORS)
-        found += self.references.findings("body")
+        prefetch_related_objects([self], with_liveness("related"))
+        found += gate.list_findings(self.related.all(), "related")
+        found += source_findings(((key, statuses[key]) for key in rendered.cited), "body")
         return found + gate.language_findings(texts, "body")
 
 
-def known_names(edition: ArticleEdition | None) -> tuple[set[str], dict[str, dict]]:
-    """What a text may name: every reference's key, and the figures of its edition."""
+def with_liveness(relation: str) -> Prefetch:
+    """Read along the articles of a list, and whether each is live."""
+    return Prefetch(relation, Article.objects.with_is_live())
+
+
+def known_names(edition: ArticleEdition | None) -> tuple[dict[str, str], dict[str, dict]]:
+    """What a text may name: every reference's key, with its status, and the figures of its edition."""
     figures = edition.figures.all() if edition and edition.pk else []
-    return set(Reference.objects.values_list("key", flat=True)), {figure.name: figure.shown for figure in figures}
+    return dict(Reference.objects.values_list("key", "status")), {figure.name: figure.shown for figure in figures}
 
 
 class Citation(models.Model):

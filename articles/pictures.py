@@ -29,6 +29,9 @@ MOST_PIXELS = 25_000_000
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK"}
+# What a file of ours says beside its pixels: how a JPEG and a WebP are made, never where or by whom.
+PLAIN_INFO = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression", "transparency", "loop"}
+PLAIN_INFO |= {"background", "timestamp", "duration"}
 MARKUP = re.compile(rb"<(?:script|iframe|html|!doctype|\?php|svg[\s>])", re.IGNORECASE)
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # in a JPEG
 PNG_END = b"\0\0\0\0IEND\xaeB\x60\x82"
@@ -51,6 +54,23 @@ class Picture(ContentFile):
 def prepare(upload: File, name: str = "") -> Picture:
     """Check an uploaded file and make its picture anew. Raises ValidationError with the reason for an editor."""
     name = name or upload.name
+    data, image = checked(upload, name)
+    drawn, kind = redrawn(image), image.format
+    is_drawing = is_lossless(data, kind)
+    return Picture(encoded(drawn, kind, is_drawing), suffix_of(name), smaller_files(drawn, is_drawing))
+
+
+def adopt(file: File, name: str) -> Picture:
+    """Check a file from an export, and keep it to the byte if it holds nothing but a picture: drawing a JPEG once more
+    would lose a little each time, and give it another name. Raises ValidationError as `prepare` does."""
+    data, image = checked(file, name)
+    if set(image.info) - PLAIN_INFO or image.getexif():
+        return prepare(file, name)
+    return Picture(data, suffix_of(name), smaller_files(image, is_lossless(data, image.format)))
+
+
+def checked(upload: File, name: str) -> tuple[bytes, Image.Image]:
+    """The bytes of a file and the picture in it. Raises ValidationError where it is not what it has to be."""
     kind = kind_of(name, getattr(upload, "content_type", None))
     if upload.size > MOST_BYTES:
         raise ValidationError(f"The file is too large: {MOST_BYTES // 1024**2} MB at most.", "size")
@@ -59,17 +79,27 @@ def prepare(upload: File, name: str = "") -> Picture:
     image = decoded(data, kind)
     if MARKUP.search(data) or any(MARKUP.search(text) for text in hidden_texts(image)):
         raise ValidationError("The file holds the code of a web page. Save the picture anew and try again.", "markup")
-    drawn = redrawn(image)
-    is_drawing = kind == "PNG" or b"VP8L" in data  # lossless, and so kept: lines and letters stay crisp
-    smaller = {width: encoded(scaled(drawn, width), "WEBP", is_drawing) for width in smaller_widths(drawn.width)}
-    return Picture(encoded(drawn, kind, is_drawing), PurePosixPath(name).suffix.lower(), smaller)
+    return data, image
+
+
+def is_lossless(data: bytes, kind: str) -> bool:
+    """Whether the smaller ones are to be lossless too: so lines and letters stay crisp."""
+    return kind == "PNG" or b"VP8L" in data
+
+
+def smaller_files(image: Image.Image, is_drawing: bool) -> dict[int, bytes]:
+    return {width: encoded(scaled(image, width), "WEBP", is_drawing) for width in smaller_widths(image.width)}
+
+
+def suffix_of(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
 def kind_of(name: str, declared: str | None) -> str:
     """What a file says that it is; Django has taken folders out of what a browser sends, but not others."""
     if not name.isprintable() or name != PurePosixPath(name).name or name != PureWindowsPath(name).name:
         raise ValidationError("The file's name holds a folder or a character that cannot be printed.", "name")
-    kind = SUFFIXES.get(PurePosixPath(name).suffix.lower())
+    kind = SUFFIXES.get(suffix_of(name))
     if kind is None:
         raise ValidationError("Only PNG, JPEG and WebP pictures can be shown.", "kind")
     if declared and declared != TYPES[kind]:

@@ -4,7 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.urls import reverse
 
-from articles.desk import DocumentAdmin, EditionAdmin, EditionForm, ReviewInline
+from articles.desk import DocumentAdmin, EditionAdmin, EditionForm
+from articles.models import with_liveness
 from supplements.models import (
     Food,
     IntakeReference,
@@ -12,7 +13,6 @@ from supplements.models import (
     RouteCaution,
     Supplement,
     SupplementEdition,
-    SupplementReview,
     Use,
 )
 
@@ -29,14 +29,9 @@ class SupplementEditionForm(EditionForm):
         widgets = {field: forms.Textarea(attrs={"rows": 3, "cols": 90}) for field in SupplementEdition.cited_fields}
 
 
-class SupplementReviewInline(ReviewInline):
-    model = SupplementReview
-
-
 @admin.register(SupplementEdition)
 class SupplementEditionAdmin(EditionAdmin):
     form = SupplementEditionForm
-    review_inline = SupplementReviewInline
     autocomplete_fields = ("articles",)
     filter_horizontal = ("uses",)
     fields = (
@@ -62,6 +57,9 @@ class SupplementEditionAdmin(EditionAdmin):
         "change_note",
         "is_correction",
     )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(with_liveness("articles"))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

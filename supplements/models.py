@@ -21,6 +21,7 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    prefetch_related_objects,
 )
 from django.db.models.functions import Cast, Lower
 from django.urls import reverse
@@ -29,7 +30,7 @@ from django.utils.functional import cached_property
 from articles import gate
 from articles.citations import cited_keys, plain, validate_keys
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, PreviewLink, Review
-from articles.models import Article, Reference
+from articles.models import Article, Reference, with_liveness
 from supplements.dose import Share
 
 RESERVED = ("compare", "dose", "medicines", "foods")
@@ -277,6 +278,8 @@ class SupplementEdition(CitesReferences, Edition):
     def findings(self) -> list[Finding]:
         found = super().findings()
         found += self.references.findings("references")
+        prefetch_related_objects([self], with_liveness("articles"))
+        found += gate.list_findings(self.articles.all(), "articles")
         cells = [gate.plain(getattr(self, name), name, warns=name == "cautions") for name in self.cited_fields]
         return found + gate.language_findings(cells)
 

@@ -12,7 +12,6 @@ from articles.desk import (
     EditionAdmin,
     OpenedForm,
     PartInline,
-    ReviewInline,
     WhereUsed,
     admin_address,
     merged_forms,
@@ -23,7 +22,6 @@ from triage.models import (
     Advice,
     Checklist,
     ChecklistEdition,
-    ChecklistReview,
     Condition,
     Magnesium,
     Option,
@@ -88,15 +86,10 @@ class MagnesiumInline(RowInline):
     fields = ("gate", "heading", "text", "suggests_supplement")
 
 
-class ChecklistReviewInline(ReviewInline):
-    model = ChecklistReview
-
-
 @admin.register(ChecklistEdition)
 class ChecklistEditionAdmin(EditionAdmin):
     change_form_template = "admin/checklist_change_form.html"
-    part_inlines = (QuestionInline, PairRuleInline, OutcomeInline, MagnesiumInline, AdviceInline, VignetteInline)
-    review_inline = ChecklistReviewInline
+    inlines = (QuestionInline, PairRuleInline, OutcomeInline, MagnesiumInline, AdviceInline, VignetteInline)
     autocomplete_fields = ("references",)
     fields = (
         "opened_version",

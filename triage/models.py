@@ -89,6 +89,7 @@ class ChecklistEdition(Edition):
         if len(self.ladder.questions) > pure.MAX_QUESTIONS:
             return [*found, Finding(f"A checklist has at most {pure.MAX_QUESTIONS} questions.", "questions")]
         found += Reference.objects.filter(key__in=cited_by(self.ladder)).findings()
+        found += gate.list_findings(Article.objects.filter(slug__in=named_by(self.ladder)).with_is_live(), "")
         found += gate.language_findings([gate.plain(words, warns=warns) for words, warns in self.texts()])
         return found + [
             Finding(f"{finding.message} (property {finding.number})", address_of(self, finding), finding.blocks)
@@ -467,6 +468,11 @@ def cited_by(ladder: pure.Ladder) -> set[str]:
     options = (option for question in ladder.questions for option in question.options)
     rows = [*options, *ladder.rules, *ladder.advices, *ladder.outcomes, *ladder.magnesium]
     return {key for row in rows for key in row.references}
+
+
+def named_by(ladder: pure.Ladder) -> set[str]:
+    """The slug of every article that a row of the ladder leads to."""
+    return {slug for row in [*ladder.advices, *ladder.outcomes, *ladder.magnesium] for slug in row.articles}
 
 
 def effect_of(row: Effect) -> tuple[Urgency, Gate]:

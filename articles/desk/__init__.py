@@ -13,7 +13,6 @@ from articles.desk.editing import (
     OpenedForm,
     PartFormSet,
     PartInline,
-    ReviewInline,
     merged_forms,
 )
 from articles.desk.used import WhereUsed
@@ -25,7 +24,6 @@ __all__ = [
     "OpenedForm",
     "PartFormSet",
     "PartInline",
-    "ReviewInline",
     "StandingFilter",
     "WhereUsed",
     "admin_address",

@@ -119,7 +119,7 @@ class DocumentAdmin(WhereUsed, admin.ModelAdmin):
         document = get_object_or_404(self.model, pk=object_id)
         if not self.has_view_or_change_permission(request, document):
             raise PermissionDenied
-        editions = list(document.editions.with_standing().order_by("-number"))
+        editions = list(document.editions.with_standing().prefetch_related("reviews").order_by("-number"))
         entries = entries_about([document, *editions])
         context = self.admin_site.each_context(request) | {
             "title": f"History of {document}",

@@ -81,41 +81,23 @@ class PartInline(admin.StackedInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
-class ReviewInline(admin.TabularInline):
-    """The reviews of an edition. They are added with the verb, also to what is published."""
-
-    extra = 0
-    fields = ("reviewed_on", "reviewer", "next_due", "note", "recorded_by")
-    readonly_fields = fields
-    verbose_name_plural = "reviews"
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-
 class EditionAdmin(admin.ModelAdmin):
     form = EditionForm
     change_form_template = "admin/edition_change_form.html"
     list_display = ("__str__", "standing", "saved_at")
     list_select_related = ("document",)
     save_on_top = True
-    part_inlines: tuple[type[PartInline], ...] = ()
-    review_inline: type[ReviewInline]
 
     class Media:
         js = (forms.Script("js/desk.js", defer=True),)
-
-    def get_inlines(self, request, obj):
-        return [*self.part_inlines, self.review_inline] if obj else list(self.part_inlines)
 
     def get_model_perms(self, request):
         return {}  # reached through its document
 
     def get_queryset(self, request):
         people = ("approved_by", "returned_by", "published_by")
-        return super().get_queryset(request).select_related("document", *people).with_review().with_standing()
+        editions = super().get_queryset(request).select_related("document", *people)
+        return editions.with_review().with_standing().with_author_names()
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or obj.is_open)

@@ -2,11 +2,18 @@
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from articles.editions.copying import copy_content, copy_parts
 from articles.editions.states import OPEN_STATES, Refused
+
+
+class DocumentQuerySet(models.QuerySet):
+    def with_is_live(self):
+        """Read along whether each document has a live edition, as `is_live`."""
+        editions = self.model._meta.get_field("editions").related_model
+        return self.annotate(is_live=Exists(editions.objects.live().filter(document=OuterRef("pk"))))
 
 
 class Document(models.Model):
@@ -26,6 +33,8 @@ class Document(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     withdrawn_reason = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -55,10 +64,6 @@ class Document(models.Model):
     @property
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None and self.live_edition is None
-
-    @property
-    def is_live(self) -> bool:
-        return self.editions.live().exists()
 
     @transaction.atomic
     def start_draft(self, by, source=None):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import FETCH_PEERS, FETCH_RAISE, Exists, F, OuterRef, Q, Subquery
+from django.db.models import FETCH_PEERS, FETCH_RAISE, Exists, F, OuterRef, Q, StringAgg, Subquery, Value
 from django.utils import timezone
 
 from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State
@@ -67,6 +67,13 @@ class EditionQuerySet(models.QuerySet):
             live_number=Subquery(mine.live().values("number")[:1]),
             released_number=Subquery(mine.released().order_by("-number").values("number")[:1]),
         )
+
+    def with_author_names(self):
+        """Read along who wrote each edition, as `author_names`, with commas between."""
+        mine = self.model._meta.model_name
+        through = self.model.authors.through.objects.filter(**{mine: OuterRef("pk")}).order_by()
+        names = through.values(mine).annotate(names=StringAgg("user__username", Value(", ")))
+        return self.annotate(author_names=Subquery(names.values("names"), models.CharField()))
 
     def strict(self):
         """For pages: whatever they did not ask for is an error while developing, and fetched for all rows otherwise."""

@@ -3,6 +3,7 @@
 from django.core.files import File
 from django.db import models
 
+from articles import pictures
 from articles.models import Article, Reference, Topic
 from articles.seeding.reading import Seeds, edition_values
 
@@ -36,8 +37,8 @@ def load_article(document: Article, article: dict) -> None:
         edition.faqs.create(**{"position": position} | faq | {"answer": faq["answer"].strip()})
     for row in article.get("figures", []):
         values = {key: value for key, value in row.items() if key != "file"}
-        with (article["figures_at"] / row["file"]).open("rb") as picture:
-            edition.figures.create(image=File(picture, row["file"]), **values)
+        with (article["figures_at"] / row["file"]).open("rb") as file:
+            edition.figures.create(image=pictures.adopt(File(file), row["file"]), **values)
     edition.reviews.create(**article["review"])
     edition.typeset()
     edition.take_over(PUBLISHED_BECAUSE)

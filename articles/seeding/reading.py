@@ -9,11 +9,10 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.base import ContentFile
 
-from articles import markdown
+from articles import markdown, pictures
 from articles.models import Article, ArticleEdition, ArticleReview, Faq, Figure, Reference, Topic
 from articles.seeding.checks import EXTRA, Fault, checked, line_of, misshapen, toml_line
 
@@ -155,7 +154,7 @@ def picture_fault(folder: Path, file: str) -> str:
     if not PLAIN_NAME.fullmatch(file):
         return f"“{file}” is no plain file name"
     try:
-        forms.ImageField().clean(SimpleUploadedFile(file, (folder / file).read_bytes()))
+        pictures.checked(ContentFile((folder / file).read_bytes()), file)
     except OSError:
         return f"there is no picture “{file}” under figures/"
     except ValidationError as error:

@@ -5,7 +5,6 @@ from html import escape
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -272,23 +271,6 @@ def test_the_anchors_of_the_template_are_there(client, editor):
     draft.publish(waiver="A test.")
     shown = client.get("/about/").content.decode()
     assert [anchor for anchor in ANCHORS if f'id="{anchor}"' not in shown] == []
-
-
-def test_documents_that_link_to_each_other_can_go_live_together(db):
-    one, two = (
-        make_draft(Article.objects.create(slug=slug), body=f"## A\n\nSee the [other one](/articles/{other}/).")
-        for slug, other in (("one", "two"), ("two", "one"))
-    )
-    with pytest.raises(Refused, match="/articles/two/"):
-        one.publish(waiver="A test.")
-    with pytest.raises(Refused, match="/articles/two/"), transaction.atomic(), gate.going_live_together():
-        one.publish(waiver="A test.")
-    assert not ArticleEdition.objects.live().exists()
-    one.refresh_from_db()
-    with gate.going_live_together():
-        one.publish(waiver="A test.")
-        two.publish(waiver="A test.")
-    assert ArticleEdition.objects.live().count() == 2
 
 
 # Figures

@@ -46,6 +46,7 @@ def test_an_article_is_used_by_links_and_by_lists():
     listing.related.add(target)
     form = make_form()
     form.articles.add(target)
+    make_article("calves-and-toes")
     similar = make_article(body="See [others](/articles/calves-and-toes/).")
     found = {mention.row for mention in mentions_of(target)}
     assert found == {linking, draft, listing, form}

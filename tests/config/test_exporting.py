@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
 from PIL import Image
 
@@ -29,7 +29,8 @@ def article(settings, tmp_path):
     draft = make_draft(Article.objects.create(slug="toes"), body="## Why?\n\n![](foot)\n\nText.[^ods]")
     picture = BytesIO()
     Image.new("RGB", (40, 30)).save(picture, "PNG")
-    draft.figures.create(name="foot", image=ContentFile(picture.getvalue(), "foot.png"), alt="A foot")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        draft.figures.create(name="foot", image=ContentFile(picture.getvalue(), "foot.png"), alt="A foot")
     draft.typeset()
     draft.publish(waiver="A test.")
     make_form("citrate")
@@ -47,7 +48,7 @@ def unpacked(response) -> dict[str, bytes]:
 
 def test_only_superusers_get_in(client, editor, reviewer, superuser, sign_in):
     for method in ("get", "post"):
-        assert getattr(client, method)(PATH)["Location"].startswith("/admin/login/")
+        assert getattr(client, method)(PATH).status_code == (302 if method == "get" else 403)
         for person in (editor, reviewer):
             response = getattr(sign_in(person), method)(PATH)
             assert response.status_code == 403
