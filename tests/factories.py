@@ -4,10 +4,12 @@ import datetime as dt
 from itertools import count
 
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
 from articles.groups import EDITORS, REVIEWERS
 from articles.models import Article, ArticleEdition, Reference, Topic
 from supplements.models import IntakeReference, Interaction, Supplement, SupplementEdition, Use
+from triage.models import Checklist
 
 numbers = count(1)
 TODAY = dt.date(2026, 11, 22)
@@ -123,3 +125,22 @@ def make_interaction(slug="lithium", **fields):
 def make_stage(life_stage="Adults", **fields):
     values = {"sex": "both", "rda_mg": 400, "upper_mg": 350, "sources": "x"}
     return IntakeReference.objects.create(life_stage=life_stage, **values | fields)
+
+
+def make_checklist(slug="twitching") -> Checklist:
+    """A checklist of one question, live, with a row of each kind that has a page of its own."""
+    document = Checklist.objects.create(slug=slug)
+    edition = document.editions.create(number=1, title="Check", introduction="It asks.", limits="It cannot know.")
+    edition.advices.create(slug="rest", kind="cause", title="Rest", text="Sleep.")
+    edition.questions.create(slug="emergency", position=1, kind="many", text="Any of this?").options.create(
+        slug="none", label="None of these"
+    )
+    for level in ("self-care", "see-a-doctor", "urgent", "emergency"):
+        edition.outcomes.create(urgency=level, heading="Rest", action="Rest.", safety_net="Call.", next_steps="Wait.")
+    edition.magnesium.create(gate="open", heading="Magnesium", text="Eat.")
+    edition.rules.create(slug="both")
+    edition.vignettes.create(slug="one", text="One.", urgency="self-care", gate="open")
+    edition.reviews.create(reviewed_on="2026-01-01", next_due="2099-01-01")
+    # What the proof says of it is not what is asked here.
+    document.editions.update(state="published", published_at=timezone.now())
+    return document

@@ -17,7 +17,6 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
-from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.desk.verbs import VERBS
@@ -25,6 +24,7 @@ from articles.models import SITE_PAGES, Reference
 from supplements.models import Food, RouteCaution
 from tests.factories import (
     make_article,
+    make_checklist,
     make_editor,
     make_form,
     make_interaction,
@@ -35,7 +35,7 @@ from tests.factories import (
     make_use,
     make_user,
 )
-from triage.models import Checklist, ChecklistEdition
+from triage.models import ChecklistEdition
 
 TABLE = Path(__file__).with_name("roles.csv")
 ROLES = ("anonymous", "nobody", "editor", "reviewer", "superuser")
@@ -60,25 +60,6 @@ def routes(resolver: URLResolver, before: str = "") -> list[str]:
         else:
             found.append(route)
     return sorted(set(found))
-
-
-def make_checklist() -> Checklist:
-    """A checklist of one question, live, with a row of each kind that has a page of its own."""
-    document = Checklist.objects.create(slug="twitching")
-    edition = document.editions.create(number=1, title="Check", introduction="It asks.", limits="It cannot know.")
-    edition.advices.create(slug="rest", kind="cause", title="Rest", text="Sleep.")
-    edition.questions.create(slug="emergency", position=1, kind="many", text="Any of this?").options.create(
-        slug="none", label="None of these"
-    )
-    for level in ("self-care", "see-a-doctor", "urgent", "emergency"):
-        edition.outcomes.create(urgency=level, heading="Rest", action="Rest.", safety_net="Call.", next_steps="Wait.")
-    edition.magnesium.create(gate="open", heading="Magnesium", text="Eat.")
-    edition.rules.create(slug="both")
-    edition.vignettes.create(slug="one", text="One.", urgency="self-care", gate="open")
-    edition.reviews.create(reviewed_on="2026-01-01", next_due="2099-01-01")
-    # What the proof says of it is not what is asked here.
-    document.editions.update(state="published", published_at=timezone.now())
-    return document
 
 
 def first_part(name: str, edition: ChecklistEdition):

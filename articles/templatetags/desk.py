@@ -11,7 +11,8 @@ register = template.Library()
 @register.inclusion_tag("admin/board.html", takes_context=True)
 def board(context):
     """What waits, what is under way and what is due, for the person who is signed in."""
-    return {"sections": sections(context["request"].user)}
+    user = context["request"].user
+    return {"sections": sections(user), "may_export": user.is_superuser}
 
 
 @register.filter
