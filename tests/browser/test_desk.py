@@ -203,6 +203,6 @@ def test_every_page_of_the_desk_obeys_the_policy_and_is_accessible(visit, superu
     ours += [f"articles/article/{draft.document.pk}/{name}/" for name in ("change", "history", "used")]
     for address in ours:
         visit(f"/admin/{address}")
-        assert_good(page, but=".select2-container")  # the stock admin's own
+        assert_good(page, but=".select2-container", looks=("320px dark", "1280px light"))  # that is the stock admin's
     for address in ("articles/article/", "articles/topic/add/", "articles/reference/add/", "auth/user/"):
         visit(f"/admin/{address}")

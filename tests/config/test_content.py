@@ -252,13 +252,13 @@ def trip(django_db_setup, django_db_blocker, tmp_path_factory):
     return place, start, end
 
 
-def test_what_was_loaded_exports_to_the_same_bytes(trip):
+def what_was_loaded_exports_to_the_same_bytes(trip):
     place, _, _ = trip
     assert files(place / "second") == files(place / "first")
     assert len(files(place / "first")) == 15 + 2 + 2 + 4 + 1  # articles, their lists, figures, supplements, checklist
 
 
-def test_what_was_typed_is_stored_again(trip):
+def what_was_typed_is_stored_again(trip):
     _, start, end = trip
     assert end["stored"].keys() == start["stored"].keys() - {"twitching-and-worry"}
     for name, rows in end["stored"].items():
@@ -274,7 +274,7 @@ def without_dead_links(value):
     return value
 
 
-def test_readers_see_the_same_pages(trip):
+def readers_see_the_same_pages(trip):
     _, start, end = trip
     for path, text in start["pages"].items():
         if path == "/articles/twitching-and-worry/":
@@ -284,37 +284,53 @@ def test_readers_see_the_same_pages(trip):
             assert end["pages"][path] == text, path
 
 
-def test_the_words_of_drafts_are_in_no_file(trip):
+def the_words_of_drafts_are_in_no_file(trip):
     place, _, _ = trip
     for name, data in files(place / "first").items():
         assert CANARY.encode() not in data, name
         assert CANARY not in name
 
 
-def test_links_to_what_is_not_live_are_named(trip):
+def links_to_what_is_not_live_are_named(trip):
     place, start, _ = trip
     assert "article toe-twitching: its words link to “twitching-and-worry”" in start["warned"]
     assert "article eyelid-twitching: the link to “twitching-and-worry”" in start["warned"]
     assert b'dead_links = [\n    "twitching-and-worry",\n]' in files(place / "first")["articles/toe-twitching.md"]
 
 
-def test_nothing_stands_against_what_the_site_begins_with(trip):
+def nothing_stands_against_what_the_site_begins_with(trip):
     """It is taken over from files; but it would also pass the gate that new editions pass."""
     _, start, _ = trip
     assert [finding for finding in start["findings"] if finding.blocks] == []
 
 
-def test_the_latest_review_goes_along(trip):
+def the_latest_review_goes_along(trip):
     place, _, _ = trip
     front, _ = parts_of((place / "second/articles/toe-twitching.md").read_text(encoding="utf-8"))
     review = {"reviewed_on": dt.date(2026, 11, 24), "next_due": dt.date(2028, 2, 29)}
     assert front["review"] == review | {"reviewer": "Dr =O’Neil \\ 🙂", "note": NASTY}
 
 
-def test_progress_is_shown(trip):
+def progress_is_shown(trip):
     _, start, _ = trip
     assert "article 15 of 15" in start["said"]
     assert "checklist: twitching" in start["said"]
+
+
+def test_out_and_in_again(trip, subtests):
+    """One test, for the trip takes long and each process that runs a part of it would make one of its own."""
+    for check in (
+        what_was_loaded_exports_to_the_same_bytes,
+        what_was_typed_is_stored_again,
+        readers_see_the_same_pages,
+        the_words_of_drafts_are_in_no_file,
+        links_to_what_is_not_live_are_named,
+        nothing_stands_against_what_the_site_begins_with,
+        the_latest_review_goes_along,
+        progress_is_shown,
+    ):
+        with subtests.test(check.__name__):
+            check(trip)
 
 
 @pytest.fixture
