@@ -40,6 +40,7 @@ from triage.models import ChecklistEdition
 TABLE = Path(__file__).with_name("roles.csv")
 ROLES = ("anonymous", "nobody", "editor", "reviewer", "superuser")
 PARTS = ("Advice", "Question", "Option", "Outcome", "Magnesium", "PairRule", "Vignette")
+SENT = {"post": "yes", "version": "0"}  # what a button that deletes sends, and one that takes a step
 METHODS = ("get", "post", "put", "delete")
 ADMIN_ROW = re.compile(r"admin/(\w+)/([\w<]+)")
 PARAMETER = re.compile(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>")
@@ -139,7 +140,7 @@ def answers(role: str, people, address, asked: list[str]) -> dict[str, str]:
         for method in METHODS:
             client.cookies = SimpleCookie(cookies.strip())
             with transaction.atomic():
-                statuses.append(getattr(client, method)(address(route), {"post": "yes"} if method == "post" else None))
+                statuses.append(getattr(client, method)(address(route), SENT if method == "post" else None))
                 transaction.set_rollback(True)
         found[route] = " ".join(str(response.status_code) for response in statuses)
     return found

@@ -5,6 +5,7 @@ Each verb has an address of its own: a page that says what will happen, and a bu
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -167,12 +168,11 @@ class EditionAdmin(admin.ModelAdmin):
 
     def linked_findings(self, edition) -> list[tuple[Finding, str]]:
         """Each finding with the address of what it concerns."""
-        page = admin_address(edition)
+        form = admin_address(edition)
         places = {"reviews": admin_address(edition, "verb", "record-review")}
-        return [
-            (finding, places.get(finding.field) or (f"{page}#id_{finding.field}" if finding.field else ""))
-            for finding in edition.findings()
-        ]
+        places |= {name: f"{form}#{name}-group" for name in ("faqs", "figures", "questions")}
+        places |= {name: f"{form}#id_{name}" for name in flatten(self.get_fields(None, edition))}
+        return [(found, places.get(found.field, f"{form}#content-main")) for found in edition.findings()]
 
     def verb_context(self, edition, verb: Verb) -> dict:
         """What else the page of a verb shows for this kind of edition."""
@@ -231,6 +231,8 @@ class EditionAdmin(admin.ModelAdmin):
             raise PermissionDenied
         form = step.form(edition)(request.POST if request.method == "POST" else None)
         reason = "" if step.fits(edition) else f"That step is not open: this edition is {edition.standing}."
+        if not reason and request.method == "POST" and request.POST.get("version") != str(edition.version):
+            reason = "This edition has changed since you opened the page. Look at it again before you take the step."
         if request.method == "POST" and not reason and form.is_valid():
             try:
                 with transaction.atomic():

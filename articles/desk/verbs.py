@@ -199,7 +199,7 @@ VERBS = (
     ),
     Verb(
         "cancel-schedule",
-        "Cancel the schedule",
+        "Cancel schedule",
         "It will not be published. It goes back to where it was, and can be published later or sent back.",
         "review",
         lambda edition: edition.is_scheduled,
@@ -236,7 +236,7 @@ VERBS = (
     ),
     Verb(
         "withdraw",
-        "Withdraw the page",
+        "Withdraw ...",
         "The page is taken down at once. Its address says that it was withdrawn, when, and why.",
         "review",
         lambda edition: edition.standing == "live",
@@ -246,7 +246,7 @@ VERBS = (
     ),
     Verb(
         "discard",
-        "Discard the draft",
+        "Discard draft",
         "This edition and everything typed into it is deleted. It cannot be brought back.",
         "change",
         lambda edition: edition.is_open,

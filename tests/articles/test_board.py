@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from articles.desk.board import sections
+from articles.models import Article, ArticleEdition
+from tests.articles.typing import take
 from tests.factories import (
     make_article,
     make_draft,
@@ -14,6 +16,7 @@ from tests.factories import (
     make_form_draft,
     make_reference,
     make_reviewer,
+    make_topic,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +47,8 @@ def test_what_was_sent_back_says_so_on_its_authors_desk(editor, reviewer, sign_i
     draft = make_draft()
     draft.saved_by(editor)
     draft.submit()
-    address = f"/admin/articles/articleedition/{draft.pk}/do/send-back/"
-    assert sign_in(reviewer).post(address, {"because": ""}).status_code == 200
-    assert sign_in(reviewer).post(address, {"because": "Name the trial."}).status_code == 302
+    assert take(sign_in(reviewer), draft, "send-back", {"because": ""}).status_code == 200
+    assert take(sign_in(reviewer), draft, "send-back", {"because": "Name the trial."}).status_code == 302
     (line,) = next(section for section in sections(editor) if section.slug == "drafts").lines
     assert "Name the trial." in line.note
     assert "ruth" in line.note
@@ -70,17 +72,15 @@ def test_what_was_published_alone_stays_until_somebody_else_agrees(reviewer, sig
     draft = make_draft()
     draft.saved_by(make_editor("eve"))
     client = sign_in(reviewer)
-    alone = f"/admin/articles/articleedition/{draft.pk}/do/publish-alone/"
-    assert client.post(alone, {"waiver": ""}).status_code == 200
-    assert client.post(alone, {"waiver": "It was wrong."}).status_code == 302
+    assert take(client, draft, "publish-alone", {"waiver": ""}).status_code == 200
+    assert take(client, draft, "publish-alone", {"waiver": "It was wrong."}).status_code == 302
     assert listed(reviewer)["alone"] == [page(draft)]
-    late = f"/admin/articles/articleedition/{draft.pk}/do/approve-late/"
-    assert client.post(late).status_code == 409  # who published it is no second person
+    assert take(client, draft, "approve-late").status_code == 409  # who published it is no second person
     other = make_reviewer("rob")
-    assert sign_in(other).post(late, {"note": "Read it."}).status_code == 302
+    assert take(sign_in(other), draft, "approve-late", {"note": "Read it."}).status_code == 302
     assert "alone" not in listed(reviewer)
     assert draft.late_approval.approved_by == other
-    assert sign_in(other).post(late).status_code == 409
+    assert take(sign_in(other), draft, "approve-late").status_code == 409
 
 
 def test_an_author_cannot_approve_late_either(reviewer):
@@ -123,10 +123,10 @@ def test_an_edition_is_restored_as_a_draft_of_the_newest_number(editor, reviewer
     second.refresh_from_db()
     second.publish(reviewer, waiver="A test.")
     client = sign_in(editor)
-    assert client.post(f"/admin/articles/articleedition/{second.pk}/do/restore/").status_code == 409
+    assert take(client, second, "restore").status_code == 409
     history = f"/admin/articles/article/{first.document.pk}/history/"
     assert f"/admin/articles/articleedition/{first.pk}/do/restore/".encode() in client.get(history).content
-    restored = client.post(f"/admin/articles/articleedition/{first.pk}/do/restore/")
+    restored = take(client, first, "restore")
     draft = first.document.open_edition
     assert restored["Location"] == page(draft)
     assert (draft.number, draft.title) == (3, "The first")
@@ -136,15 +136,15 @@ def test_an_edition_is_restored_as_a_draft_of_the_newest_number(editor, reviewer
 def test_the_history_of_a_document_tells_who_did_what_to_which_edition(editor, reviewer, sign_in):
     draft = make_draft()
     client = sign_in(editor)
-    client.post(f"/admin/articles/articleedition/{draft.pk}/do/submit/")
-    sign_in(reviewer).post(f"/admin/articles/articleedition/{draft.pk}/do/send-back/", {"because": "Name the trial."})
+    take(client, draft, "submit")
+    take(sign_in(reviewer), draft, "send-back", {"because": "Name the trial."})
     response = client.get(f"/admin/articles/article/{draft.document.pk}/history/")
     ((_, _, _, entries),) = response.context["editions"]
     assert [(entry.user.username, "trial" in entry.get_change_message()) for entry in entries] == [
         ("ruth", True),
         ("edith", False),
     ]
-    client.post(f"/admin/articles/articleedition/{draft.pk}/do/discard/")
+    take(client, draft, "discard")
     response = client.get(f"/admin/articles/article/{draft.document.pk}/history/")
     assert len(response.context["entries"]) == 1
     assert client.get(f"/admin/articles/articleedition/{draft.pk}/history/").status_code == 404
@@ -159,3 +159,38 @@ def test_two_editions_are_compared_by_their_numbers(editor, sign_in):
         response = client.get(f"/admin/articles/articleedition/{draft.pk}/compare/{query}")
         assert [change.what for change in response.context["changes"]] == ["changed"]
     assert client.get(f"/admin/articles/articleedition/{live.pk}/compare/").context["other"] is None
+
+
+def test_a_step_is_bound_to_the_words_that_were_seen(editor, reviewer, sign_in):
+    """The reviewer's page is open while an author changes the words and submits them again."""
+    draft = make_draft()
+    draft.submit()
+    client, address = sign_in(reviewer), f"/admin/articles/articleedition/{draft.pk}/do/approve/"
+    seen = client.get(address).context["edition"].version
+    draft.saved_by(editor)
+    draft.submit()
+    stale = client.post(address, {"version": seen})
+    assert stale.status_code == 409
+    draft.refresh_from_db()
+    assert draft.state == "in-review"
+    assert client.post(address).status_code == 409  # without a word about what was seen
+    assert take(client, draft, "approve").status_code == 302
+
+
+def test_ten_thousand_articles_make_no_page_longer(reviewer, sign_in, django_assert_max_num_queries):
+    Article.objects.bulk_create(Article(slug=f"filler-{n:05}") for n in range(10_000))
+    topic, documents = make_topic(), list(Article.objects.all())
+    words = {"number": 1, "topic": topic, "description": "x", "quick_answer": "x", "body": "x", "state": "published"}
+    ArticleEdition.objects.bulk_create(
+        ArticleEdition(document=document, title=document.slug, published_at=timezone.now(), **words)
+        for document in documents
+    )
+    draft = documents[0].start_draft(None)
+    client = sign_in(reviewer)
+    client.get("/admin/")
+    pages = ["article/", "article/?standing=overdue", "article/?q=filler", "article/add/", "reference/", "topic/"]
+    pages += [f"article/{draft.document.pk}/change/", f"articleedition/{draft.pk}/change/", "articleedition/add/"]
+    for page in pages:
+        with django_assert_max_num_queries(14, info=page):
+            response = client.get(f"/admin/articles/{page}")
+        assert response.content.count(b"<option") < 100, page

@@ -4,6 +4,7 @@ import pytest
 
 from articles.models import ArticleEdition
 from articles.usage import claims_of, is_used, live_pages_naming, mentions_of
+from tests.articles.typing import take
 from tests.factories import make_article, make_draft, make_form, make_interaction, make_reference
 from triage.models import Checklist, ChecklistEdition
 
@@ -80,7 +81,7 @@ def test_withdrawing_a_page_names_those_that_lead_to_it_and_asks(reviewer, sign_
     client = sign_in(reviewer)
     address = f"/admin/articles/articleedition/{target.pk}/do/withdraw/"
     assert client.get(address).context["linking"] == [linking]
-    assert client.post(address, {"reason": "Wrong."}).status_code == 200
+    assert take(client, target, "withdraw", {"reason": "Wrong."}).status_code == 200
     assert target.standing == "live"
-    assert client.post(address, {"reason": "Wrong.", "knows_links": "on"}).status_code == 302
+    assert take(client, target, "withdraw", {"reason": "Wrong.", "knows_links": "on"}).status_code == 302
     assert target.document.live_edition is None

@@ -1,4 +1,4 @@
-"""What a browser would send back from a form of the admin."""
+"""What a browser would send back from the pages of the admin."""
 
 
 def typed(client, address) -> dict:
@@ -20,3 +20,11 @@ def typed(client, address) -> dict:
             if field.field.show_hidden_initial:
                 data[field.html_initial_name] = sent
     return data
+
+
+def take(client, edition, verb: str, data=None):
+    """Open the page of a verb, and press its button with `data` filled in."""
+    address = f"/admin/{edition._meta.app_label}/{edition._meta.model_name}/{edition.pk}/do/{verb}/"
+    shown = client.get(address)
+    version = {"version": shown.context["edition"].version} if shown.status_code == 200 else {}
+    return client.post(address, version | (data or {}))

@@ -3,6 +3,7 @@
 import pytest
 
 from supplements.models import Interaction, SupplementEdition
+from tests.articles.typing import take
 from tests.factories import form_fields, make_form, make_form_draft, make_interaction, make_reference
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_a_published_form_is_read_only_and_starts_a_draft(editor, sign_in):
     live = make_form(uses=["sleep"])
     client = sign_in(editor)
     assert client.post(page(live), post(live)).status_code == 403
-    client.post(f"/admin/supplements/supplementedition/{live.pk}/do/start-draft/")
+    take(client, live, "start-draft")
     draft = live.document.open_edition
     assert [use.slug for use in draft.uses.all()] == ["sleep"]
     assert client.get(page(draft)).status_code == 200

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.articles.typing import typed
+from tests.articles.typing import take, typed
 from tests.factories import make_editor, make_reviewer
 from triage.models import ChecklistEdition, Option, Question
 
@@ -98,7 +98,7 @@ def test_a_finding_leads_to_its_row_and_stands_against_publishing(draft, reviewe
     shown = client.get(page(draft)).content.decode()
     emergency = draft.questions.get(slug="emergency")
     assert page(emergency) in shown
-    refused = client.post(verb(draft, "publish"))
+    refused = take(client, draft, "publish")
     assert refused.status_code == 409
     assert draft.document.live_edition.number == 1
     assert question.owner == draft
