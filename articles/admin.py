@@ -89,7 +89,11 @@ def rendering_faults(texts: list[str], owners: list):
     for key in unknown:
         for owner, text in zip(owners, texts, strict=True):
             if f"[^{key}]" in text:
-                yield owner, f"There is no source with the key “{key}”. Add it under References, or mend the key."
+                yield (
+                    owner,
+                    f"There is no source with the key “{key}”. Mend the key, or take it out and ask a reviewer to add "
+                    "the source.",
+                )
 
 
 class FaqInline(PartInline):

@@ -7,6 +7,8 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import add_never_cache_headers
 
+from articles.desk.addresses import admin_address
+
 
 def gone(request, document):
     return render(request, "410.html", {"document": document}, status=410)
@@ -45,7 +47,8 @@ def preview(request, editions, show, **which):
     """A page that readers do not see yet, for staff."""
     if not may_preview(request.user, editions.model):
         raise Http404
-    return kept_off(show(request, get_object_or_404(editions, **which), is_preview=True))
+    found = get_object_or_404(editions, **which)
+    return kept_off(show(request, found, is_preview=True, desk_address=admin_address(found)))
 
 
 def shared(request, links, token, editions, show):

@@ -6,7 +6,6 @@ form may have as many fields as before and cannot mix them with those of signing
 form goes on to where it was sent, as if nothing had happened.
 """
 
-import re
 from http import HTTPStatus
 
 from django import forms
@@ -17,11 +16,11 @@ from django.contrib.auth import login
 from django.http import QueryDict
 from django.shortcuts import render
 
+from articles.desk.typed import kept, readable
 from config.second_factor import CodeForm, give, half_signed_in, has_second_factor, recognise
 
 PREFIX = "sign-in"
 PACKED, LOST = f"{PREFIX}-typed", f"{PREFIX}-lost"
-NOT_TYPED = re.compile(r"_.*|initial-.*|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|opened_version|next|code|sign-in-.*")
 
 
 def resume(request):
@@ -97,21 +96,3 @@ def locked_out(request, response, credentials):
 def wait_minutes() -> int:
     """The longest that somebody has to wait after too many wrong passwords."""
     return int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-
-
-def kept(sent: QueryDict) -> QueryDict:
-    """What was sent, without what is no text of anybody's: the token of the form, and passwords."""
-    typed = QueryDict(mutable=True)
-    for name, values in sent.lists():
-        if name != "csrfmiddlewaretoken" and "password" not in name:
-            typed.setlist(name, values)
-    return typed
-
-
-def readable(typed: QueryDict) -> list[tuple[str, str]]:
-    """What a person may want back: each field by name, without the form's own bookkeeping."""
-    return [
-        (name.replace("_", " ").replace("-", " "), "\n".join(filter(None, values)))
-        for name, values in typed.lists()
-        if any(values) and not NOT_TYPED.fullmatch(name)
-    ]

@@ -1,5 +1,6 @@
 """Checklists in the admin: an edition with its parts, and a page for each part that has parts of its own."""
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import Script
@@ -15,6 +16,8 @@ from articles.desk import (
     WhereUsed,
     admin_address,
     merged_forms,
+    plainly,
+    too_late,
 )
 from articles.editions import Part
 from triage.drawing import draw
@@ -86,6 +89,16 @@ class MagnesiumInline(RowInline):
     fields = ("gate", "heading", "text", "suggests_supplement")
 
 
+class LoweringForm(forms.Form):
+    """Asked of whoever makes some answers less urgent."""
+
+    knows_lowered = forms.BooleanField(label="I have read that some answers end less urgent than now, and agree")
+
+    @classmethod
+    def beside(cls, form):
+        return type("LoweringForm", (cls, form), {})
+
+
 @admin.register(ChecklistEdition)
 class ChecklistEditionAdmin(EditionAdmin):
     change_form_template = "admin/checklist_change_form.html"
@@ -120,10 +133,14 @@ class ChecklistEditionAdmin(EditionAdmin):
     def shared_address(self, token):
         return reverse("triage:shared-landing", args=[token])
 
-    def linked_findings(self, edition):
+    def verb_form(self, edition, verb):
+        form = super().verb_form(edition, verb)
+        return LoweringForm.beside(form) if verb.publishes and edition.is_open and edition.lowers() else form
+
+    def linked_findings(self, request, edition):
         return [
             (finding, row_address(edition, finding.field) or address)
-            for finding, address in super().linked_findings(edition)
+            for finding, address in super().linked_findings(request, edition)
         ]
 
 
@@ -199,10 +216,24 @@ class PartAdmin(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        form.instance.owner.saved_by(request.user)
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            form.instance.owner.saved_by(request.user)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        may = request.user.has_perm("triage.change_checklistedition")
+        if request.method == "POST" and may and object_id and object_id.isdecimal():
+            part = self.get_queryset(request).filter(pk=object_id).first()
+            if part is None or not part.owner.is_open:
+                return too_late(request, self, part.owner if part else None)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return plainly(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def log_change(self, request, obj, message):
         """What was changed here is the edition's history: the row's name goes into its message."""
+        if not message:
+            return None
         for part in message:
             for told in part.values():
                 told.setdefault("name", str(obj._meta.verbose_name))

@@ -91,6 +91,7 @@ class ChecklistEdition(Edition):
         found += Reference.objects.filter(key__in=cited_by(self.ladder)).findings()
         found += gate.list_findings(Article.objects.filter(slug__in=named_by(self.ladder)).with_is_live(), "")
         found += gate.language_findings([gate.plain(words, warns=warns) for words, warns in self.texts()])
+        found += self.lowered_findings()
         return found + [
             Finding(f"{finding.message} (property {finding.number})", address_of(self, finding), finding.blocks)
             for finding in self.proof().findings
@@ -138,7 +139,19 @@ class ChecklistEdition(Edition):
 
     def changes_from(self, before) -> pure.Diff:
         """What another way to answer, or the same, leads to here and did not in the edition `before`."""
-        return pure.diff(before.ladder, self.ladder)
+        return diff_of(before.pk, before.version, self.pk, self.version)
+
+    def lowered_findings(self) -> list[Finding]:
+        """A warning for each row that makes some answers less urgent than readers have it now."""
+        changes = self.changes()
+        says = "{} {}: some answers end less urgent than now ({} instead of {})."
+        return [
+            Finding(
+                says.format(row.kind, row.slug, row.new, row.old).capitalize(), f"{row.kind}:{row.slug}", blocks=False
+            )
+            for row in (changes.examples if changes else ())
+            if row.is_lowered
+        ]
 
 
 class ChecklistReview(Review):
@@ -430,6 +443,11 @@ def ladder_of(pk: int, version: int) -> pure.Ladder:
 @lru_cache(maxsize=32)
 def proof_of(pk: int, version: int) -> pure.Proof:
     return pure.examine(ladder_of(pk, version))
+
+
+@lru_cache(maxsize=32)
+def diff_of(old: int, old_version: int, new: int, new_version: int) -> pure.Diff:
+    return pure.diff(ladder_of(old, old_version), ladder_of(new, new_version))
 
 
 def question_of(row: Question) -> pure.Question:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import documents
+from articles.desk.addresses import admin_address
 from articles.models import ArticleEdition, Reference
 from triage import answers, hazards
 from triage.ladder import Effect, Kind, Result, Step, Urgency, fault_in, replay, step_at
@@ -79,6 +80,7 @@ def here(edition, where: dict) -> dict:
     return {
         "edition": edition,
         "is_preview": where.keys() != {"slug"},
+        "desk_address": admin_address(edition) if "number" in where else "",
         "stamp": stamp(edition),
         "where": where,
         "addresses": {name: address(name, where) for name in names},

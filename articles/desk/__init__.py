@@ -14,6 +14,8 @@ from articles.desk.editing import (
     PartFormSet,
     PartInline,
     merged_forms,
+    plainly,
+    too_late,
 )
 from articles.desk.used import WhereUsed
 
@@ -28,4 +30,6 @@ __all__ = [
     "WhereUsed",
     "admin_address",
     "merged_forms",
+    "plainly",
+    "too_late",
 ]

@@ -95,6 +95,17 @@ class DocumentAdmin(WhereUsed, admin.ModelAdmin):
         # What an address is made of never changes.
         return [name for name in self.fields if name != "owner"] if obj else ()
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if slug := form.base_fields.get("slug"):
+            slug.help_text = (
+                "Small letters, digits and hyphens, such as caffeine-and-twitching. It never changes again."
+            )
+            slug.error_messages["invalid"] = (
+                "Use small letters, digits and hyphens only, such as caffeine-and-twitching."
+            )
+        return form
+
     def get_changeform_initial_data(self, request):
         return {"owner": request.user.pk} | super().get_changeform_initial_data(request)
 
@@ -103,6 +114,8 @@ class DocumentAdmin(WhereUsed, admin.ModelAdmin):
             editions = list(obj.editions.with_standing().order_by("-number"))
             context |= {
                 "editions": [(row, admin_address(row), previous) for row, previous in with_previous(editions)],
+                "open_edition": next((row for row in editions if row.is_open), None),
+                "can_start": bool(editions) and not editions[0].is_open and not editions[0].is_scheduled,
                 "first_edition_url": self.first_edition_address(obj),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)

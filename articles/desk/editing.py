@@ -3,7 +3,10 @@
 Each verb has an address of its own: a page that says what will happen, and a button for it.
 """
 
+from datetime import datetime
+
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten
 from django.core.exceptions import PermissionDenied
@@ -11,14 +14,16 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils import formats, timezone
 from django.utils.text import normalize_newlines
 from django.views.decorators.http import require_http_methods
 
 from articles.comparing import compare
 from articles.desk.addresses import admin_address
 from articles.desk.conflicts import Merged, PartFormSet, carry_opened_values, merge, merge_rows
+from articles.desk.typed import kept, readable
 from articles.desk.verbs import NEXT, VERBS, Verb
-from articles.editions import Finding, Refused
+from articles.editions import Finding, Refused, State
 from articles.usage import live_pages_naming
 
 
@@ -134,18 +139,35 @@ class EditionAdmin(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        form.instance.saved_by(request.user)
+        # Who changes nothing writes nothing: neither an author nor a reason to look at the words again.
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            form.instance.saved_by(request.user)
+
+    def log_change(self, request, obj, message):
+        return super().log_change(request, obj, message) if message else None
 
     def response_change(self, request, obj):
-        self.message_user(request, f"Saved. “{obj}” is a draft.", messages.SUCCESS)
+        said = f"Saved. “{obj}” is a draft." if obj.state == State.DRAFT else "Nothing was changed."
+        self.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(admin_address(obj))
 
     def response_add(self, request, obj, post_url_continue=None):
         self.message_user(request, f"Saved. “{obj}” is a draft.", messages.SUCCESS)
         return HttpResponseRedirect(admin_address(obj))
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and object_id and self.has_model_perm(request, "change"):
+            edition = self.model.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+            if edition is None or not edition.is_open:
+                return too_late(request, self, edition)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return plainly(super().formfield_for_dbfield(db_field, request, **kwargs))
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context |= {"alive_url": self.address("alive"), "how_to_write": self.how_to_write}
+        context |= {"lost_files": [file.name for file in request.FILES.values()]}
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}  # Save stays on this page
         if obj:
             reuse_rows(obj, context["inline_admin_formsets"])
@@ -154,7 +176,7 @@ class EditionAdmin(admin.ModelAdmin):
                 "next_step": NEXT[obj.standing],
                 "live_number": obj.live_number if obj.live_number != obj.number else None,
                 "open_edition": obj.document.open_edition if not obj.is_open else None,
-                "findings": self.linked_findings(obj) if obj.is_open else [],
+                "findings": self.linked_findings(request, obj) if obj.is_open else [],
                 "merged": merged_forms(context),
                 "preview_url": self.preview_url(obj),
                 "may_share": self.may_share(request, obj),
@@ -166,13 +188,18 @@ class EditionAdmin(admin.ModelAdmin):
     def preview_url(self, edition) -> str:
         raise NotImplementedError
 
-    def linked_findings(self, edition) -> list[tuple[Finding, str]]:
-        """Each finding with the address of what it concerns."""
+    def linked_findings(self, request, edition) -> list[tuple[Finding, str]]:
+        """Each finding with the address of what it concerns; without one where somebody else has to mend it."""
         form = admin_address(edition)
-        places = {"reviews": admin_address(edition, "verb", "record-review")}
+        review = admin_address(edition, "verb", "record-review") if self.has_model_perm(request, "review") else ""
+        places = {"reviews": review}
         places |= {name: f"{form}#{name}-group" for name in ("faqs", "figures", "questions")}
-        places |= {name: f"{form}#id_{name}" for name in flatten(self.get_fields(None, edition))}
+        places |= {name: f"{form}#id_{name}" for name in flatten(self.get_fields(request, edition))}
         return [(found, places.get(found.field, f"{form}#content-main")) for found in edition.findings()]
+
+    def verb_form(self, edition, verb: Verb) -> type[forms.BaseForm]:
+        """What is to be filled in for a verb."""
+        return verb.form(edition)
 
     def verb_context(self, edition, verb: Verb) -> dict:
         """What else the page of a verb shows for this kind of edition."""
@@ -183,7 +210,10 @@ class EditionAdmin(admin.ModelAdmin):
         return {}
 
     def verbs(self, request, edition) -> list[Verb]:
-        return [verb for verb in VERBS if self.may(request, verb) and verb.fits(edition)]
+        """The steps that are open to somebody. Who wrote the words is not offered to approve them."""
+        mine = settings.REVIEW_NEEDS_SECOND_PERSON and request.user.username in (edition.author_names or "").split(", ")
+        offered = [verb for verb in VERBS if not (mine and verb.second_person)]
+        return [verb for verb in offered if self.may(request, verb) and verb.fits(edition)]
 
     def may(self, request, verb: Verb) -> bool:
         return self.has_model_perm(request, verb.needs)
@@ -229,41 +259,40 @@ class EditionAdmin(admin.ModelAdmin):
             raise Http404
         if not self.may(request, step):
             raise PermissionDenied
-        form = step.form(edition)(request.POST if request.method == "POST" else None)
+        form = self.verb_form(edition, step)(request.POST if request.method == "POST" else None)
         reason = "" if step.fits(edition) else f"That step is not open: this edition is {edition.standing}."
         if not reason and request.method == "POST" and request.POST.get("version") != str(edition.version):
             reason = "This edition has changed since you opened the page. Look at it again before you take the step."
         if request.method == "POST" and not reason and form.is_valid():
             try:
                 with transaction.atomic():
-                    self.log_step(request, edition, step, form.cleaned_data)
+                    told = step_in_words(step, form.cleaned_data)
                     after = step.do(edition, request.user, form.cleaned_data)
+                    self.log_step(request, edition, after, told)
             except Refused as refusal:
                 reason = str(refusal)
             else:
                 messages.success(request, step.done)
                 return HttpResponseRedirect(admin_address(after))
         context = {
-            "title": step.label,
+            "title": step.button,
             "verb": step,
             "form": form,
             "media": self.media + form.media,
             "reason": reason,
-            "findings": self.linked_findings(edition) if edition.is_open else [],
+            "findings": self.linked_findings(request, edition) if edition.is_open else [],
             "linking": live_pages_naming(edition.document) if step.name == "withdraw" else [],
         } | self.verb_context(edition, step)
         return self.page(
             request, edition, "admin/verb.html", context, 409 if reason and request.method == "POST" else 200
         )
 
-    def log_step(self, request, edition, step: Verb, data: dict) -> None:
-        """Write the step down, with what was typed for it, where the document's history finds it."""
-        told = "; ".join(str(value) for value in data.values() if value and value is not True)
-        message = f"{step.label}: {told}" if told else step.label
-        if step.name == "discard":
-            self.log_change(request, edition.document, f"{message}: edition {edition.number}")
+    def log_step(self, request, edition, after, told: str) -> None:
+        """Write a step down where the history of the document finds it: a draft that began, at the draft."""
+        if edition.pk is None:
+            self.log_change(request, after, f"{told}: edition {edition.number}")
         else:
-            self.log_change(request, edition, message)
+            self.log_change(request, after if isinstance(after, self.model) else edition, told)
 
     def compare_view(self, request, pk):
         """Two editions of one document: `with` is the number of the older one, else the live one or the one before."""
@@ -314,6 +343,35 @@ class EditionAdmin(admin.ModelAdmin):
         """A page about an edition, inside the admin."""
         common = {"edition": edition, "document": edition.document, "opts": self.opts, "back": admin_address(edition)}
         return render(request, template, self.admin_site.each_context(request) | common | context, status=status)
+
+
+def step_in_words(step: Verb, data: dict) -> str:
+    """A step with what was typed for it."""
+    values = (value for value in data.values() if value and value is not True)
+    told = "; ".join(formats.localize(timezone.localtime(v) if isinstance(v, datetime) else v) for v in values)
+    return f"{step.button}: {told}" if told else step.button
+
+
+def plainly(form_field):
+    """A field without the signs beside it that lead away from what is being written, and wide enough for a sentence."""
+    widget = getattr(form_field, "widget", None)
+    for sign in ("can_add_related", "can_change_related", "can_view_related", "can_delete_related"):
+        if hasattr(widget, sign):
+            setattr(widget, sign, False)
+    if isinstance(widget, admin.widgets.AdminTextInputWidget) and (form_field.max_length or 0) >= 100:
+        widget.attrs["class"] = "vLargeTextField"
+    return form_field
+
+
+def too_late(request, model_admin, edition):
+    """For a form that was sent when its edition was gone, or open no more: what was typed is not lost."""
+    context = model_admin.admin_site.each_context(request) | {
+        "title": "This draft is closed",
+        "opts": model_admin.opts,
+        "edition": edition,
+        "fields": readable(kept(request.POST)),
+    }
+    return render(request, "admin/too_late.html", context, status=409)
 
 
 def reuse_rows(edition, inline_admin_formsets) -> None:

@@ -73,7 +73,8 @@ class Verb:
     """A step that an editor can take with an edition.
 
     `needs` is the permission ("change" or "review"), `fits` whether the step is open, `form` gives the form to fill in
-    for it, and `do` takes the edition, the user and the form's data and returns the object to show next.
+    for it, and `do` takes the edition, the user and the form's data and returns the object to show next. `publishes`
+    says that it leads to readers, `second_person` that none of the authors may take it.
     """
 
     name: str
@@ -85,6 +86,11 @@ class Verb:
     form: Callable[[Edition], type[forms.BaseForm]] = lambda edition: forms.Form
     done: str = "Done."
     publishes: bool = False
+    second_person: bool = False
+
+    @property
+    def button(self) -> str:
+        return self.label.removesuffix(" for ...").removesuffix(" ...")
 
 
 def stay(step: Callable) -> Callable:
@@ -128,21 +134,22 @@ VERBS = (
     Verb(
         "submit",
         "Submit for review",
-        "Reviewers see it as waiting. You can still go on writing; that makes it a draft again.",
+        "Reviewers see it as waiting. You can still change it; it then has to be submitted again.",
         "change",
         is_state(State.DRAFT),
         stay(lambda edition, user, data: edition.submit()),
-        done="It waits for a review.",
+        done="Submitted. A reviewer will look at it.",
     ),
     Verb(
         "approve",
         "Approve",
-        "You agree to these words as they stand. Any later change takes the approval away.",
+        "You agree to these words as they stand, and they can be published. Any later change takes the approval away.",
         "review",
         is_state(State.IN_REVIEW),
         stay(lambda edition, user, data: edition.approve(user)),
         done="Approved. It can be published.",
         publishes=True,
+        second_person=True,
     ),
     Verb(
         "publish",
@@ -176,18 +183,6 @@ VERBS = (
         "It is a draft again, with your note.",
     ),
     Verb(
-        "publish-alone",
-        "Publish without a second person",
-        "Readers see it from the next moment. Your reason is kept with the edition, and it stays on the desk until "
-        "somebody else has approved it afterwards.",
-        "review",
-        is_state(State.DRAFT, State.IN_REVIEW),
-        stay(lambda edition, user, data: edition.publish(user, waiver=data["waiver"])),
-        lambda edition: WaiverForm,
-        "Published. It stays on the desk until somebody else approves it.",
-        publishes=True,
-    ),
-    Verb(
         "approve-late",
         "Approve after the fact",
         "You agree to what was published without a second person. It leaves the desk's list.",
@@ -196,6 +191,7 @@ VERBS = (
         stay(lambda edition, user, data: edition.approve_late(user, data["note"])),
         lambda edition: LateApprovalForm,
         "Approved.",
+        second_person=True,
     ),
     Verb(
         "cancel-schedule",
@@ -209,7 +205,7 @@ VERBS = (
     Verb(
         "start-draft",
         "Start a draft",
-        "A new edition begins as a copy of this one. Readers go on seeing the live one until it is published.",
+        "A new edition begins as a copy of this one. Readers see it only when it is published.",
         "change",
         lambda edition: edition.is_released and is_followed_by(edition) is None,
         lambda edition, user, data: edition.document.start_draft(user, source=edition),
@@ -218,7 +214,7 @@ VERBS = (
     Verb(
         "restore",
         "Restore this edition",
-        "A new draft begins as a copy of this older edition. Readers go on seeing the live one until it is published.",
+        "A new draft begins as a copy of this older edition. Readers see it only when it is published.",
         "change",
         can_be_restored,
         lambda edition, user, data: edition.document.start_draft(user, source=edition),
@@ -243,6 +239,18 @@ VERBS = (
         stay(lambda edition, user, data: edition.document.withdraw(data["reason"])),
         lambda edition: WithdrawLinkedForm if live_pages_naming(edition.document) else WithdrawForm,
         "The page is withdrawn.",
+    ),
+    Verb(
+        "publish-alone",
+        "Publish without a second person",
+        "Readers see it from the next moment. Your reason is kept with the edition, and it stays on the desk until "
+        "somebody else has approved it afterwards.",
+        "review",
+        is_state(State.DRAFT, State.IN_REVIEW),
+        stay(lambda edition, user, data: edition.publish(user, waiver=data["waiver"])),
+        lambda edition: WaiverForm,
+        "Published. It stays on the desk until somebody else approves it.",
+        publishes=True,
     ),
     Verb(
         "discard",

@@ -266,7 +266,11 @@ class Edition(models.Model):
         if not self.change_note:
             found.append(Finding("Say in a line what changed.", "change_note"))
         if not self.was_reviewed:
-            found.append(Finding("Add a review with the date when the next one is due.", "reviews"))
+            says = "A reviewer has still to mark it as reviewed, with the day of the next check."
+            found.append(Finding(says, "reviews"))
+        elif not self.reviews.exists():
+            says = "The last check was of an earlier edition, and the words have changed since. Mark it as reviewed?"
+            found.append(Finding(says, "reviews", blocks=False))
         return found
 
     def _move(self, allowed, to: str, **changes) -> None:

@@ -131,7 +131,7 @@ def test_a_published_edition_is_read_only(superuser, sign_in):
     shown = client.get(page(live))
     assert shown.status_code == 200
     assert b'name="title"' not in shown.content
-    assert client.post(page(live), form(live, title="Something else")).status_code == 403
+    assert client.post(page(live), form(live, title="Something else")).status_code == 409
     assert client.post(f"/admin/articles/articleedition/{live.pk}/delete/", {"post": "yes"}).status_code == 403
 
 

@@ -162,3 +162,29 @@ def test_of_twelve_saves_at_once_as_many_are_stored_as_acknowledged(draft, mine,
     assert ArticleEdition.objects.get().version == 1
     refused = [response for response in responses if response.status_code != 302]
     assert all(response.context["merged"] for response in refused)
+
+
+def test_a_save_that_changes_nothing_writes_nothing(draft, reviewer, sign_in):
+    draft.submit()
+    draft.approve(reviewer)
+    client = sign_in(reviewer)
+    saved(client, draft, typed(client, page(draft)))
+    draft.refresh_from_db()
+    assert (draft.state, list(draft.authors.all())) == ("approved", [])
+    saved(client, draft, typed(client, page(draft)), **{"faqs-0-answer": "Something else."})
+    draft.refresh_from_db()
+    assert (draft.state, list(draft.authors.all())) == ("draft", [reviewer])
+
+
+@pytest.mark.parametrize("became", ["published", "discarded"])
+def test_what_is_sent_too_late_is_shown_and_not_lost(draft, mine, reviewer, became):
+    opened = typed(mine, page(draft))
+    if became == "published":
+        draft.reviews.create(reviewed_on="2026-01-01", next_due="2099-01-01")
+        draft.publish(reviewer, waiver="A test.")
+    else:
+        draft.delete()
+    response = mine.post(page(draft), opened | {"body": "My words, at last."})
+    assert response.status_code == 409
+    assert ("body", "My words, at last.") in response.context["fields"]
+    assert not ArticleEdition.objects.filter(body="My words, at last.").exists()

@@ -64,6 +64,7 @@ def site(media: Path):
     """A site of its own: an empty database, which is forgotten afterwards, and its own uploads."""
     triage.ladder_of.cache_clear()
     triage.proof_of.cache_clear()
+    triage.diff_of.cache_clear()
     with override_settings(MEDIA_ROOT=media), transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -50,7 +50,7 @@ def test_what_is_wrong_with_a_draft_is_said(editor, sign_in, field, value, says)
 def test_a_published_form_is_read_only_and_starts_a_draft(editor, sign_in):
     live = make_form(uses=["sleep"])
     client = sign_in(editor)
-    assert client.post(page(live), post(live)).status_code == 403
+    assert client.post(page(live), post(live)).status_code == 409
     take(client, live, "start-draft")
     draft = live.document.open_edition
     assert [use.slug for use in draft.uses.all()] == ["sleep"]

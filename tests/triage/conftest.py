@@ -21,6 +21,7 @@ def fresh_ladders():
     """Rows of one test may have the keys of another's: nothing that was read may outlive its test."""
     models.ladder_of.cache_clear()
     models.proof_of.cache_clear()
+    models.diff_of.cache_clear()
 
 
 @pytest.fixture

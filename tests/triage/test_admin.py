@@ -72,7 +72,7 @@ def test_rows_of_a_published_edition_are_read_only(edition, superuser, sign_in):
     client = sign_in(superuser)
     for row in (edition.questions.first(), edition.rules.first(), edition.advices.first(), edition.vignettes.first()):
         assert client.get(page(row)).status_code == 200
-        assert client.post(page(row), {}).status_code == 403
+        assert client.post(page(row), {}).status_code == 409
 
 
 @pytest.mark.parametrize("name", ["question", "pairrule", "advice", "vignette"])
@@ -98,7 +98,7 @@ def test_a_finding_leads_to_its_row_and_stands_against_publishing(draft, reviewe
     shown = client.get(page(draft)).content.decode()
     emergency = draft.questions.get(slug="emergency")
     assert page(emergency) in shown
-    refused = take(client, draft, "publish")
+    refused = take(client, draft, "publish", {"knows_lowered": "on"})
     assert refused.status_code == 409
     assert draft.document.live_edition.number == 1
     assert question.owner == draft
@@ -144,3 +144,24 @@ def test_more_than_sixty_questions_are_refused(draft):
 def test_the_address_of_the_safety_page_is_refused(superuser, sign_in):
     response = sign_in(superuser).post("/admin/triage/checklist/add/", {"slug": "safety"})
     assert "address of another page" in str(response.context["adminform"].form.errors)
+
+
+def test_whoever_makes_answers_less_urgent_says_that_they_know(draft, reviewer, sign_in):
+    Option.objects.filter(question__edition=draft, slug="long-cramp").update(floor="see-a-doctor")
+    draft.submit()
+    client = sign_in(reviewer)
+    warned = [finding.field for finding in draft.findings() if not finding.blocks]
+    assert "option:today/long-cramp" in warned
+    assert take(client, draft, "approve").status_code == 200
+    draft.refresh_from_db()
+    assert draft.state == "in-review"
+    assert take(client, draft, "approve", {"knows_lowered": "on"}).status_code == 302
+
+
+def test_a_part_sent_when_its_edition_is_closed_is_not_lost(draft, editor, reviewer, sign_in):
+    client, question = sign_in(editor), draft.questions.get(slug="weakness")
+    data = typed(client, page(question)) | {"text": "Mine at last?"}
+    draft.publish(reviewer, waiver="A test.")
+    response = client.post(page(question), data)
+    assert response.status_code == 409
+    assert ("text", "Mine at last?") in response.context["fields"]
