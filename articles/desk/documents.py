@@ -110,6 +110,7 @@ class DocumentAdmin(WhereUsed, admin.ModelAdmin):
         return {"owner": request.user.pk} | super().get_changeform_initial_data(request)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if obj:
             editions = list(obj.editions.with_standing().order_by("-number"))
             context |= {

@@ -195,7 +195,8 @@ class EditionAdmin(admin.ModelAdmin):
         places = {"reviews": review}
         places |= {name: f"{form}#{name}-group" for name in ("faqs", "figures", "questions")}
         places |= {name: f"{form}#id_{name}" for name in flatten(self.get_fields(request, edition))}
-        return [(found, places.get(found.field, f"{form}#content-main")) for found in edition.findings()]
+        findings = sorted(edition.findings(), key=lambda found: not found.blocks)
+        return [(found, places.get(found.field, f"{form}#content-main")) for found in findings]
 
     def verb_form(self, edition, verb: Verb) -> type[forms.BaseForm]:
         """What is to be filled in for a verb."""
