@@ -1,14 +1,16 @@
 """What editors and reviewers see of articles, topics and references."""
 
+from contextlib import suppress
+
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from articles import markdown
+from articles import markdown, pictures
 from articles.desk import (
     DocumentAdmin,
     EditionAdmin,
@@ -150,11 +152,18 @@ class ArticleEditionAdmin(EditionAdmin):
             request, context | {"typed_url": self.address("typed")}, add, change, form_url, obj
         )
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Prepare pictures before anything is held in the database: a large one takes seconds."""
+        for name, upload in list(request.FILES.items()):
+            with suppress(ValidationError):  # the form says what is wrong with it
+                request.FILES[name] = pictures.prepare(upload)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     def typed_view(self, request):
         """What is being typed, as a reader will see it: through the function that makes the page, and not stored."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        edition = get_object_or_404(ArticleEdition, pk=pk) if (pk := request.GET.get("edition")) else None
+        edition = self.get_object(request, request.GET["edition"], held=False) if "edition" in request.GET else None
         context = (
             self.admin_site.each_context(request)
             | {"title": "As a reader will see it"}

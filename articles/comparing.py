@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import count
 from pathlib import PurePath
 
 from django.apps import apps
@@ -17,19 +18,21 @@ from django.utils.text import capfirst
 
 from articles.editions import Edition, Part
 
-WORD = re.compile(r"\s+|\S+")
+PARAGRAPH = re.compile(r".+?(?:\n\s*\n|\Z)", re.DOTALL)
+WORD = re.compile(r"\S+\s*|\s+")
 LONGEST = 4_000_000  # products of word counts; beyond it a passage is shown whole, once removed and once added
-KEPT = 1  # unchanged lines shown around a change
+KEPT = 1  # unchanged paragraphs shown around a change
+MOST_PAIRS = 400  # of children to be compared for likeness
 ALIKE = 0.5  # how alike two children without a common name must be to count as one that was reworded
 
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of text. `mark` is same, added, removed or skipped; what is skipped is `lines` unchanged lines."""
+    """A stretch of text. `mark` is same, added, removed or skipped: a number of unchanged `paragraphs`."""
 
     mark: str
     text: str = ""
-    lines: int = 0
+    paragraphs: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,16 @@ def compare(old: Edition, new: Edition) -> list[Change]:
         model = apps.get_model(old._meta.app_label, name)
         changes += compare_children(model, children(model, old), children(model, new))
     return changes
+
+
+def snapshot(edition: Edition) -> tuple:
+    """All that an editor may have typed into an edition, read from the database: to tell whether a save changed it."""
+    stored = type(edition).objects.get(pk=edition.pk)
+    rows = [(stored.change_note, stored.is_correction, content(stored))]
+    for name in stored.parts:
+        model = apps.get_model(stored._meta.app_label, name)
+        rows += [(row.pk, content(row)) for row in rows_below(model, stored)]
+    return tuple(rows)
 
 
 def content(row: models.Model) -> dict[str, str]:
@@ -85,11 +98,17 @@ def content_fields(model: type[models.Model]) -> list[models.Field]:
     return [field for field in fields if field.editable and not field.primary_key and field.name not in own]
 
 
-def children(model: type[Part], edition: Edition) -> dict[tuple, Part]:
-    """The rows of one kind below an edition, by what names them there."""
+def rows_below(model: type[Part], edition: Edition) -> models.QuerySet:
     rows = model.objects.filter(**{model.edition_path: edition}).fetch_mode(FETCH_PEERS)
-    rows = rows.prefetch_related(*(field.name for field in model._meta.many_to_many))
-    return {row.key: row for row in rows}
+    return rows.prefetch_related(*(field.name for field in model._meta.many_to_many))
+
+
+def children(model: type[Part], edition: Edition) -> dict[tuple, Part]:
+    """The rows of one kind below an edition, by what names them there; those of one name are numbered."""
+    found: dict[tuple, Part] = {}
+    for row in rows_below(model, edition):
+        found[next(key for n in count() if (key := (*row.key, n)) not in found)] = row
+    return found
 
 
 def compare_children(model: type[Part], old: dict[tuple, Part], new: dict[tuple, Part]) -> list[Change]:
@@ -107,16 +126,20 @@ def compare_children(model: type[Part], old: dict[tuple, Part], new: dict[tuple,
 
 def reworded(gone: dict[tuple, dict], come: dict[tuple, dict]) -> Iterator[tuple[tuple, tuple]]:
     """Pairs of an old and a new child that are the same one under another name: the most alike first."""
-    scored = [
-        (SequenceMatcher(None, "\n".join(a.values()), "\n".join(b.values()), autojunk=False).ratio(), one, other)
-        for one, a in gone.items()
-        for other, b in come.items()
-    ]
+    if len(gone) * len(come) > MOST_PAIRS:
+        return
+    scored = [(likeness(a, b), one, other) for one, a in gone.items() for other, b in come.items()]
     taken = set()
     for ratio, one, other in sorted(scored, key=lambda row: -row[0]):
         if ratio >= ALIKE and (0, one) not in taken and (1, other) not in taken:
             taken |= {(0, one), (1, other)}
             yield one, other
+
+
+def likeness(a: dict[str, str], b: dict[str, str]) -> float:
+    """How alike the words of two rows are, from 0 to 1; only roughly where they are far from it."""
+    matcher = SequenceMatcher(None, " ".join(a.values()).split(), " ".join(b.values()).split())
+    return matcher.ratio() if matcher.real_quick_ratio() >= ALIKE <= matcher.quick_ratio() else 0
 
 
 def differences(old: dict[str, str], new: dict[str, str]) -> tuple[Difference, ...]:
@@ -126,27 +149,40 @@ def differences(old: dict[str, str], new: dict[str, str]) -> tuple[Difference, .
 
 
 def runs(old: str, new: str) -> Iterator[Run]:
-    """The two texts as one, line by line and within changed lines word by word."""
-    a, b = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    for step, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    """The two texts as one, paragraph by paragraph and within changed ones word by word; space is no difference.
+
+    What occurs very often matches nothing (`autojunk`), or texts of a thousand equal lines would take minutes.
+    """
+    a, b = PARAGRAPH.findall(old), PARAGRAPH.findall(new)
+    for step, i, j, k, m in SequenceMatcher(None, stripped(a), stripped(b)).get_opcodes():
         if step == "equal":
-            yield from unchanged(a[i:j], is_first=i == 0, is_last=j == len(a))
+            kept = [*b[k : m - 1], spaced(b[m - 1], "\n\n", (j, m) != (len(a), len(b)))]
+            yield from unchanged(kept, is_first=i == 0, is_last=j == len(a))
         else:
             yield from changed_words("".join(a[i:j]), "".join(b[k:m]))
 
 
-def unchanged(lines: list[str], is_first: bool, is_last: bool) -> Iterator[Run]:
+def spaced(text: str, space: str, goes_on: bool) -> str:
+    """A text that stayed, with a space behind it where it was the last of one version but the other goes on."""
+    return f"{text}{space}" if goes_on and not text[-1:].isspace() else text
+
+
+def stripped(pieces: list[str]) -> list[str]:
+    return [piece.strip() for piece in pieces]
+
+
+def unchanged(paragraphs: list[str], is_first: bool, is_last: bool) -> Iterator[Run]:
     """A passage that stayed: its ends for orientation, and how much was left out between them."""
     head, tail = (0 if is_first else KEPT), (0 if is_last else KEPT)
-    left_out = len(lines) - head - tail
+    left_out = len(paragraphs) - head - tail
     if left_out < 2:
-        yield Run("same", "".join(lines))
+        yield Run("same", "".join(paragraphs))
         return
     if head:
-        yield Run("same", "".join(lines[:head]))
-    yield Run("skipped", lines=left_out)
+        yield Run("same", "".join(paragraphs[:head]))
+    yield Run("skipped", paragraphs=left_out)
     if tail:
-        yield Run("same", "".join(lines[-tail:]))
+        yield Run("same", "".join(paragraphs[-tail:]))
 
 
 def changed_words(old: str, new: str) -> Iterator[Run]:
@@ -154,10 +190,10 @@ def changed_words(old: str, new: str) -> Iterator[Run]:
     if len(a) * len(b) > LONGEST:
         steps = [("replace", 0, len(a), 0, len(b))]
     else:
-        steps = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        steps = SequenceMatcher(None, stripped(a), stripped(b)).get_opcodes()
     for step, i, j, k, m in steps:
         if step == "equal":
-            yield Run("same", "".join(a[i:j]))
+            yield Run("same", spaced("".join(b[k:m]), " ", (j, m) != (len(a), len(b))))
             continue
         if i < j:
             yield Run("removed", "".join(a[i:j]))

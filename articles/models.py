@@ -177,6 +177,7 @@ class ArticleEditionQuerySet(EditionQuerySet):
 class ArticleEdition(Edition):
     parts = ("Faq", "Figure")
     markdown_fields = ("quick_answer", "key_points", "body")
+    html_fields = ("quick_answer_html", "key_points_html", "body_html")
 
     document = models.ForeignKey(Article, models.PROTECT, related_name="editions", verbose_name="article")
     title = models.CharField(max_length=80, help_text="What a reader would ask or look for. No clever wordplay.")
@@ -303,6 +304,7 @@ class Citation(models.Model):
 class Faq(Part):
     named_by = ("question",)
     markdown_fields = ("answer",)
+    html_fields = ("answer_html",)
 
     edition = models.ForeignKey(ArticleEdition, models.CASCADE, related_name="faqs")
     position = models.PositiveSmallIntegerField(default=0)

@@ -267,7 +267,7 @@ class PictureFile(ImageFieldFile):
 class PictureFormField(forms.FileField):
     def to_python(self, data):
         upload = super().to_python(data)
-        return upload and prepare(upload)
+        return upload if upload is None or isinstance(upload, Picture) else prepare(upload)
 
     def widget_attrs(self, widget):
         return super().widget_attrs(widget) | {"accept": ", ".join(TYPES.values())}
@@ -277,6 +277,12 @@ class PictureField(models.ImageField):
     """An ImageField that keeps no file as it came. It needs a `width_field`."""
 
     attr_class = PictureFile
+
+    def update_dimension_fields(self, instance, force=False, *args, **kwargs):
+        try:
+            super().update_dimension_fields(instance, force, *args, **kwargs)
+        except FileNotFoundError:  # it is gone from the storage: the row still knows how large it was
+            return
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PictureFormField} | kwargs)

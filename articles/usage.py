@@ -66,9 +66,9 @@ def edition_of(model: type[Part]) -> type[Edition]:
 
 
 def live_pages_naming(document: Document) -> list[Edition]:
-    """The live editions of other documents that link to `document` or show it."""
+    """The editions of other documents, live or scheduled, that link to `document` or show it."""
     editions = dict.fromkeys(mention.row for mention in mentions_of(document) if isinstance(mention.row, Edition))
-    return [edition for edition in editions if edition.standing == "live" and edition.document != document]
+    return [edition for edition in editions if not edition.is_open and edition.document != document]
 
 
 def is_used(row: models.Model) -> bool:
@@ -87,10 +87,11 @@ def conditions_for(row: models.Model) -> dict[type[models.Model], Q]:
         if not model._meta.auto_created and is_content(model) and field.name != "document":
             conditions[model] = conditions.get(model, Q()) | Q(**{field.name: row})
     if isinstance(row, Document):
-        link = f"]({row.get_absolute_url()}"
+        address = row.get_absolute_url()
         for model in apps.get_models():
-            for name in getattr(model, "markdown_fields", ()):
-                conditions[model] = conditions.get(model, Q()) | Q(**{f"{name}__contains": link})
+            for name in getattr(model, "html_fields", ()):
+                for link in (f'href="{address}', f'href="{address.rstrip("/")}"'):
+                    conditions[model] = conditions.get(model, Q()) | Q(**{f"{name}__contains": link})
     return conditions
 
 

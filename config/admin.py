@@ -4,6 +4,8 @@ import django_otp.plugins.otp_static.admin  # noqa: F401 - it and axes register 
 from axes import admin as axes_admin  # noqa: F401
 from axes.models import AccessFailureLog, AccessLog
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDeviceAdmin
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -11,7 +13,17 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from config.second_factor import switch_off
 
 # Recovery codes go with the app that they belong to, and the two logs are not kept.
-admin.site.unregister([StaticDevice, TOTPDevice, AccessLog, AccessFailureLog])
+admin.site.unregister([StaticDevice, TOTPDevice, AccessLog, AccessFailureLog, User])
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin):
+    """Who works here. Nobody is deleted, for who wrote and approved what would go with them: untick “active”."""
+
+    list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "last_login")
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(TOTPDevice)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from articles.desk import DocumentAdmin, EditionAdmin, EditionForm
 from articles.models import with_liveness
+from articles.usage import is_used
 from supplements.models import (
     Food,
     IntakeReference,
@@ -109,3 +110,6 @@ class IntakeReferenceAdmin(CitedRowAdmin):
 @admin.register(Use)
 class UseAdmin(admin.ModelAdmin):
     list_display = ("name", "slug", "position")
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or not is_used(obj))

@@ -4,10 +4,10 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import Script
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 
+from articles.comparing import snapshot
 from articles.desk import (
     DocumentAdmin,
     EditionAdmin,
@@ -16,6 +16,7 @@ from articles.desk import (
     WhereUsed,
     admin_address,
     merged_forms,
+    note_save,
     plainly,
     too_late,
 )
@@ -199,8 +200,10 @@ class PartAdmin(admin.ModelAdmin):
         if found is None:
             return None
         if request.method == "POST":
-            ChecklistEdition.objects.select_for_update().get(pk=found.owner.pk)
+            ChecklistEdition.objects.select_for_update().filter(pk=found.owner.pk).first()
             found = super().get_object(request, object_id, from_field)  # as it is now that nobody else can change it
+            if found is None:
+                return None
         request.edition_in_hand = found.owner
         return found
 
@@ -214,10 +217,13 @@ class PartAdmin(admin.ModelAdmin):
         narrow(db_field, request, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def save_model(self, request, obj, form, change):
+        request.before = snapshot(obj.owner)
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            form.instance.owner.saved_by(request.user)
+        note_save(request, form.instance.owner)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         may = request.user.has_perm("triage.change_checklistedition")
@@ -232,7 +238,7 @@ class PartAdmin(admin.ModelAdmin):
 
     def log_change(self, request, obj, message):
         """What was changed here is the edition's history: the row's name goes into its message."""
-        if not message:
+        if not request.changed:
             return None
         for part in message:
             for told in part.values():
@@ -241,7 +247,9 @@ class PartAdmin(admin.ModelAdmin):
         return super().log_change(request, obj.owner, message)
 
     def history_view(self, request, object_id, extra_context=None):
-        part = get_object_or_404(self.model, pk=object_id)
+        part = self.get_object(request, object_id)
+        if part is None:
+            raise Http404
         return HttpResponseRedirect(admin_address(part.owner.document, "history"))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

@@ -14,6 +14,7 @@ from articles.desk.editing import (
     PartFormSet,
     PartInline,
     merged_forms,
+    note_save,
     plainly,
     too_late,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "WhereUsed",
     "admin_address",
     "merged_forms",
+    "note_save",
     "plainly",
     "too_late",
 ]

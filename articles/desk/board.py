@@ -93,14 +93,17 @@ def line_of(edition: Edition, when=None, note="", who=None, is_late=False) -> Li
 def due(kind: type[Edition], until) -> models.QuerySet:
     """The live editions whose next review is due by the day `until`, the most overdue first."""
     live = kind.objects.live().with_review().filter(next_due__lte=until)
-    return live.select_related("document__owner").order_by("next_due", "pk")
+    return live.select_related("document__owner").defer(*long_texts(kind)).order_by("next_due", "pk")
+
+
+def long_texts(kind: type[Edition]) -> list[str]:
+    """The fields that a list of editions has no use for."""
+    return [field.name for field in kind._meta.concrete_fields if isinstance(field, models.TextField)]
 
 
 def due_section(kinds) -> Section:
     today = timezone.localdate()
-    editions = sorted(
-        (edition for kind in kinds for edition in due(kind, today + SOON)[: MOST + 1]), key=lambda row: row.next_due
-    )
+    editions = sorted((edition for kind in kinds for edition in due(kind, today + SOON)), key=lambda row: row.next_due)
     lines = [
         line_of(
             edition,
@@ -129,13 +132,20 @@ def alone_section(kinds) -> Section:
 
 def sources_section(user) -> Section:
     """Sources that no longer hold and that something still rests on."""
-    lines = []
-    if user.has_perm("articles.view_reference"):
-        for reference in Reference.objects.exclude(status=Reference.Status.CURRENT)[:MOST]:
-            if is_used(reference):
-                note = f"{reference.get_status_display()}: look at what rests on it"
-                lines.append(Line(reference.title, admin_address(reference, "used"), "Reference", note=note))
-    return Section("sources", "Sources that no longer hold", "Each names the sentences that rest on it.", "", lines)
+    doubtful = Reference.objects.exclude(status=Reference.Status.CURRENT)
+    may_see = user.has_perm("articles.view_reference")
+    used = [reference for reference in doubtful if is_used(reference)] if may_see else []
+    lines = [
+        Line(
+            row.title,
+            admin_address(row, "used"),
+            "Reference",
+            note=f"{row.get_status_display()}: look at what rests on it",
+        )
+        for row in used[:MOST]
+    ]
+    says = "Each names the sentences that rest on it."
+    return Section("sources", "Sources that no longer hold", says, "", lines, len(used) - len(lines))
 
 
 def latest_section(kinds) -> Section:

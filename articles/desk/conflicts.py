@@ -135,22 +135,24 @@ class PartFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         carry_opened_values(form)
 
+    def counted(self, which: str) -> int:
+        """How many rows the browser says there are; no more than Django would take."""
+        said = self.data.get(f"{self.prefix}-{which}_FORMS", "")
+        return min(int(said), self.absolute_max) if said.isdecimal() and len(said) < 6 else 0
+
     def rows_gone(self) -> list[int]:
         """The places of posted rows that are stored no more."""
         stored = {str(row.pk) for row in self.get_queryset()}
-        counted = self.data.get(f"{self.prefix}-INITIAL_FORMS", "")
-        places = range(min(int(counted), self.absolute_max)) if counted.isdecimal() else ()
-        return [place for place in places if self.data.get(self.key(place), "") not in stored]
+        return [place for place in range(self.counted("INITIAL")) if self.data.get(self.key(place), "") not in stored]
 
     def key(self, place: int) -> str:
         return f"{self.prefix}-{place}-{self.model._meta.pk.name}"
 
     def move_to_the_end(self, gone: list[int]) -> None:
         """Renumber the posted rows, so that those whose row is gone come after the stored ones, without their key."""
-        total = int(self.data.get(f"{self.prefix}-TOTAL_FORMS") or 0)
-        initial = int(self.data[f"{self.prefix}-INITIAL_FORMS"])
-        kept = [place for place in range(initial) if place not in gone]
-        order = {old: new for new, old in enumerate([*kept, *gone, *range(initial, total)])}
+        initial, missing = self.counted("INITIAL"), set(gone)
+        kept = [place for place in range(initial) if place not in missing]
+        order = {old: new for new, old in enumerate([*kept, *gone, *range(initial, self.counted("TOTAL"))])}
         self.data, self.files = renumbered(self.data, self.prefix, order), renumbered(self.files, self.prefix, order)
         for place in gone:
             self.data.pop(self.key(order[place]), None)

@@ -9,8 +9,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Q, Subquery
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -130,7 +130,9 @@ class DocumentAdmin(WhereUsed, admin.ModelAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         """Who did what to the document and to each of its editions, and the way back to any of them."""
-        document = get_object_or_404(self.model, pk=object_id)
+        document = self.get_object(request, object_id)
+        if document is None:
+            raise Http404
         if not self.has_view_or_change_permission(request, document):
             raise PermissionDenied
         editions = list(document.editions.with_standing().prefetch_related("reviews").order_by("-number"))

@@ -18,12 +18,12 @@ from django.utils import formats, timezone
 from django.utils.text import normalize_newlines
 from django.views.decorators.http import require_http_methods
 
-from articles.comparing import compare
+from articles.comparing import compare, snapshot
 from articles.desk.addresses import admin_address
 from articles.desk.conflicts import Merged, PartFormSet, carry_opened_values, merge, merge_rows
 from articles.desk.typed import kept, readable
 from articles.desk.verbs import NEXT, VERBS, Verb
-from articles.editions import Finding, Refused, State
+from articles.editions import Finding, Refused
 from articles.usage import live_pages_naming
 
 
@@ -111,12 +111,12 @@ class EditionAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False  # a draft is discarded with its verb
 
-    def get_object(self, request, object_id, from_field=None):
+    def get_object(self, request, object_id, from_field=None, held=True):
         """Hold the row while a save is under way, so that two saves of one version cannot both pass."""
         found = super().get_object(request, object_id, from_field)
-        if found is not None and request.method == "POST":
-            self.model.objects.select_for_update().get(pk=found.pk)
-            found.refresh_from_db()
+        if found is not None and request.method == "POST" and held:
+            self.model.objects.select_for_update().filter(pk=found.pk).first()
+            found = super().get_object(request, object_id, from_field)  # as it is now that nobody else can change it
         return found
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -125,6 +125,10 @@ class EditionAdmin(admin.ModelAdmin):
             # A document that has editions starts its next one as a draft, from the newest.
             form.base_fields["document"].queryset = form.base_fields["document"].queryset.filter(editions=None)
         return form
+
+    def get_changeform_initial_data(self, request):
+        given = super().get_changeform_initial_data(request)
+        return {"document": given["document"]} if given.get("document", "").isdecimal() else {}
 
     def get_autocomplete_fields(self, request):
         return ("document", *super().get_autocomplete_fields(request))
@@ -135,19 +139,18 @@ class EditionAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.number = 1
+        request.before = snapshot(obj) if change else None
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        # Who changes nothing writes nothing: neither an author nor a reason to look at the words again.
-        if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            form.instance.saved_by(request.user)
+        note_save(request, form.instance)
 
     def log_change(self, request, obj, message):
-        return super().log_change(request, obj, message) if message else None
+        return super().log_change(request, obj, message or "Changed") if request.changed else None
 
     def response_change(self, request, obj):
-        said = f"Saved. “{obj}” is a draft." if obj.state == State.DRAFT else "Nothing was changed."
+        said = f"Saved. “{obj}” is a draft." if request.changed else "Nothing was changed."
         self.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(admin_address(obj))
 
@@ -157,7 +160,7 @@ class EditionAdmin(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method == "POST" and object_id and self.has_model_perm(request, "change"):
-            edition = self.model.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+            edition = self.get_object(request, object_id, held=False)
             if edition is None or not edition.is_open:
                 return too_late(request, self, edition)
         return super().changeform_view(request, object_id, form_url, extra_context)
@@ -245,7 +248,9 @@ class EditionAdmin(admin.ModelAdmin):
         raise PermissionDenied  # editions are listed on their document's page and on the desk
 
     def history_view(self, request, object_id, extra_context=None):
-        edition = get_object_or_404(self.model, pk=object_id)
+        edition = self.get_object(request, object_id)
+        if edition is None:
+            raise Http404
         return HttpResponseRedirect(admin_address(edition.document, "history"))
 
     def alive_view(self, request):
@@ -253,7 +258,14 @@ class EditionAdmin(admin.ModelAdmin):
         return HttpResponse(status=204)
 
     def verb_view(self, request, pk, verb):
-        """Say what the step will do; on POST take it."""
+        """Say what the step will do; on POST take it, while nobody else can change the edition."""
+        if request.method != "POST":
+            return self.step(request, pk, verb)
+        with transaction.atomic():
+            self.model.objects.select_for_update().filter(pk=pk).first()
+            return self.step(request, pk, verb)
+
+    def step(self, request, pk, verb):
         edition = self.edition_or_404(request, pk)
         step = next((step for step in VERBS if step.name == verb), None)
         if step is None:
@@ -291,9 +303,9 @@ class EditionAdmin(admin.ModelAdmin):
     def log_step(self, request, edition, after, told: str) -> None:
         """Write a step down where the history of the document finds it: a draft that began, at the draft."""
         if edition.pk is None:
-            self.log_change(request, after, f"{told}: edition {edition.number}")
+            super().log_change(request, after, f"{told}: edition {edition.number}")
         else:
-            self.log_change(request, after if isinstance(after, self.model) else edition, told)
+            super().log_change(request, after if isinstance(after, self.model) else edition, told)
 
     def compare_view(self, request, pk):
         """Two editions of one document: `with` is the number of the older one, else the live one or the one before."""
@@ -316,13 +328,14 @@ class EditionAdmin(admin.ModelAdmin):
             raise PermissionDenied
         links, made = edition.preview_links, ""
         if request.method == "POST" and "revoke" in request.POST:
-            for link in links.filter(pk=request.POST["revoke"] if request.POST["revoke"].isdecimal() else None):
-                link.revoke()
-                self.log_change(request, edition, "Revoked a preview link")
+            for link in links.all():
+                if str(link.pk) == request.POST["revoke"]:
+                    link.revoke()
+                    self.log_step(request, edition, edition, "Revoked a preview link")
         elif request.method == "POST" and not edition.is_released:
             token = links.model.issue(edition, request.user)
             made = request.build_absolute_uri(self.shared_address(token))
-            self.log_change(request, edition, "Made a preview link")
+            self.log_step(request, edition, edition, "Made a preview link")
         context = {
             "title": "Preview links",
             "links": links.select_related("made_by"),
@@ -344,6 +357,16 @@ class EditionAdmin(admin.ModelAdmin):
         """A page about an edition, inside the admin."""
         common = {"edition": edition, "document": edition.document, "opts": self.opts, "back": admin_address(edition)}
         return render(request, template, self.admin_site.each_context(request) | common | context, status=status)
+
+
+def note_save(request, edition) -> None:
+    """Who changes nothing writes nothing: neither an author nor a reason to look at the words again.
+
+    Whether something changed is asked of the database, for what a form says of it comes from the browser.
+    """
+    request.changed = request.before != snapshot(edition)
+    if request.changed:
+        edition.saved_by(request.user)
 
 
 def step_in_words(step: Verb, data: dict) -> str:

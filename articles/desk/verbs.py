@@ -65,6 +65,12 @@ def review_form(edition: Edition) -> type[forms.ModelForm]:
             self.fields["next_due"].initial = timezone.localdate() + A_YEAR
             self.fields["note"].required = True
 
+        def clean_reviewed_on(self):
+            day = self.cleaned_data["reviewed_on"]
+            if day > timezone.localdate():
+                raise forms.ValidationError("That day is still to come.")
+            return day
+
     return ReviewForm
 
 

@@ -154,7 +154,7 @@ class Edition(models.Model):
     @transaction.atomic
     def delete(self, *args, **kwargs):
         """Discard a draft, with the reviews of its words."""
-        if not self.is_open:
+        if not type(self).objects.select_for_update().filter(pk=self.pk, state__in=OPEN_STATES).exists():
             raise Immutable("A published edition stays in the history.")
         self.reviews.all().delete()
         return super().delete(*args, **kwargs)
@@ -250,7 +250,8 @@ class Edition(models.Model):
         if not self.is_scheduled:
             raise Refused("Only a scheduled edition has a schedule to cancel.")
         state = State.DRAFT if self.waiver else State.APPROVED
-        self._move([State.PUBLISHED], state, published_at=None, published_by=None, waiver="")
+        coming = Q(published_at__gt=timezone.now())
+        self._move([State.PUBLISHED], state, coming, published_at=None, published_by=None, waiver="")
 
     @property
     def was_reviewed(self) -> bool:
@@ -273,11 +274,11 @@ class Edition(models.Model):
             found.append(Finding(says, "reviews", blocks=False))
         return found
 
-    def _move(self, allowed, to: str, **changes) -> None:
-        """Change the state in one statement, if the row still is in an allowed state and as it was read."""
+    def _move(self, allowed, to: str, condition=None, **changes) -> None:
+        """Change the state in one statement, if the row still is in an allowed state, as it was read, and fits."""
         moved = (
             type(self)
-            .objects.filter(pk=self.pk, state__in=allowed, version=self.version)
+            .objects.filter(condition or Q(), pk=self.pk, state__in=allowed, version=self.version)
             .update(state=to, version=F("version") + 1, moved_at=timezone.now(), **changes)
         )
         if not moved:

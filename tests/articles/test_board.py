@@ -194,3 +194,17 @@ def test_ten_thousand_articles_make_no_page_longer(reviewer, sign_in, django_ass
         with django_assert_max_num_queries(14, info=page):
             response = client.get(f"/admin/articles/{page}")
         assert response.content.count(b"<option") < 100, page
+
+
+def test_a_review_is_of_today_or_before(reviewer, sign_in):
+    draft = make_draft()
+    data = {"reviewed_on": "2099-01-01", "next_due": "2099-06-01", "note": "All.", "whole_page": "on"}
+    response = take(sign_in(reviewer), draft, "record-review", data)
+    assert "reviewed_on" in response.context["form"].errors
+
+
+@pytest.mark.parametrize(
+    "path", ["articleedition/abc/history/", "article/abc/history/", "articleedition/add/?document=abc"]
+)
+def test_an_odd_address_is_no_error_of_ours(editor, sign_in, path):
+    assert sign_in(editor).get(f"/admin/articles/{path}").status_code in (200, 404)

@@ -188,3 +188,20 @@ def test_what_is_sent_too_late_is_shown_and_not_lost(draft, mine, reviewer, beca
     assert response.status_code == 409
     assert ("body", "My words, at last.") in response.context["fields"]
     assert not ArticleEdition.objects.filter(body="My words, at last.").exists()
+
+
+def test_a_browser_cannot_say_that_nothing_changed(draft, mine, reviewer, editor):
+    """What a form was opened with comes from the browser: it helps to merge, and decides nothing."""
+    draft.submit()
+    draft.approve(reviewer)
+    forged = typed(mine, page(draft)) | {"body": "Evil.", "initial-body": "Evil."}
+    mine.post(page(draft), forged)
+    draft.refresh_from_db()
+    assert (draft.body, draft.state, draft.approved_by) == ("Evil.", "draft", None)
+    assert list(draft.authors.all()) == [editor]
+
+
+@pytest.mark.parametrize("counts", [("9999999999", "9999999999"), ("abc", "1"), ("3", "x" * 5000)])
+def test_hostile_counts_of_rows_are_no_error_of_ours(draft, mine, counts):
+    rows = dict(zip(("faqs-INITIAL_FORMS", "faqs-TOTAL_FORMS"), counts, strict=True))
+    assert mine.post(page(draft), typed(mine, page(draft)) | rows).status_code in (200, 400)

@@ -260,3 +260,22 @@ def test_everyone_who_saved_is_an_author(editor):
     draft.saved_by(editor)
     draft.saved_by(make_editor("eve"))
     assert {author.username for author in draft.authors.all()} == {"edith", "eve"}
+
+
+def test_what_was_published_meanwhile_is_not_discarded(reviewer):
+    draft = make_draft()
+    read_before = ArticleEdition.objects.get(pk=draft.pk)
+    draft.publish(reviewer, waiver="A test.")
+    with pytest.raises(Immutable):
+        read_before.delete()
+    assert ArticleEdition.objects.live().filter(pk=draft.pk).exists()
+
+
+def test_a_schedule_whose_time_has_come_is_cancelled_no_more(reviewer):
+    draft = make_draft()
+    draft.publish(reviewer, waiver="A test.", at=timezone.now() + dt.timedelta(hours=1))
+    read_before = ArticleEdition.objects.get(pk=draft.pk)
+    ArticleEdition.objects.filter(pk=draft.pk).update(published_at=timezone.now() - dt.timedelta(seconds=1))
+    with pytest.raises(Refused):
+        read_before.cancel_schedule()
+    assert ArticleEdition.objects.live().filter(pk=draft.pk).exists()

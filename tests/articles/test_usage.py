@@ -59,6 +59,8 @@ def test_an_answer_that_links_is_found_inside_its_page():
     target = make_form("citrate").document
     draft = make_draft()
     faq = draft.faqs.create(question="Which?", answer="Try [citrate](/supplements/citrate/).")
+    draft.typeset()
+    faq.refresh_from_db()
     (mention,) = mentions_of(target)
     assert (mention.row, mention.part, mention.standing) == (draft, faq, "draft")
 

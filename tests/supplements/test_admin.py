@@ -2,9 +2,9 @@
 
 import pytest
 
-from supplements.models import Interaction, SupplementEdition
+from supplements.models import Interaction, SupplementEdition, Use
 from tests.articles.typing import take
-from tests.factories import form_fields, make_form, make_form_draft, make_interaction, make_reference
+from tests.factories import form_fields, make_form, make_form_draft, make_interaction, make_reference, make_use
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +87,12 @@ def test_lists_and_forms_open(superuser, sign_in, model):
     assert client.get(f"/admin/supplements/{model}/").status_code == 200
     assert client.get(f"/admin/supplements/{model}/?q=x").status_code == 200
     assert client.get(f"/admin/supplements/{model}/add/").status_code == 200
+
+
+def test_a_use_that_a_form_has_is_not_deleted(superuser, sign_in):
+    edition = make_form(uses=["sleep"])
+    used, unused = edition.uses.get(), make_use("energy")
+    client = sign_in(superuser)
+    for use in (used, unused):
+        client.post(f"/admin/supplements/use/{use.pk}/delete/", {"post": "yes"})
+    assert list(Use.objects.all()) == [used]

@@ -165,3 +165,10 @@ def test_a_part_sent_when_its_edition_is_closed_is_not_lost(draft, editor, revie
     response = client.post(page(question), data)
     assert response.status_code == 409
     assert ("text", "Mine at last?") in response.context["fields"]
+
+
+def test_a_checklist_of_sixty_questions_is_not_too_large_to_save(draft, editor, sign_in, settings):
+    for number in range(draft.questions.count(), 60):
+        draft.questions.create(slug=f"more-{number}", text="And this?", kind="one", position=number)
+    client = sign_in(editor)
+    assert 4 * len(typed(client, page(draft))) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
