@@ -169,7 +169,8 @@ class EditionAdmin(admin.ModelAdmin):
         return plainly(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context |= {"alive_url": self.address("alive"), "how_to_write": self.how_to_write}
+        title = "Write the first edition" if obj is None else "Edit the draft" if obj.is_open else "Look at the edition"
+        context |= {"title": title, "alive_url": self.address("alive"), "how_to_write": self.how_to_write}
         context |= {"lost_files": [file.name for file in request.FILES.values()]}
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}  # Save stays on this page
         if obj:

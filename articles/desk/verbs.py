@@ -273,7 +273,7 @@ NEXT = {
     "draft": "Next: submit it for review.",
     "in review": "Next: somebody who did not write it approves it, or sends it back.",
     "approved": "Next: publish it, now or at a time of your choice.",
-    "scheduled": "Nothing to do: it appears by itself.",
+    "scheduled": "Nothing to do: it will be published automatically.",
     "live": "To change it, start a draft.",
     "superseded": "A newer edition has taken its place.",
     "withdrawn": "Publishing a new edition brings the page back.",
