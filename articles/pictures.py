@@ -10,6 +10,7 @@ edition share its files, and an old edition goes on showing them.
 """
 
 import hashlib
+import html
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -22,6 +23,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 from django.db import models, transaction
 from django.db.models.fields.files import ImageFieldFile
+from django.http.multipartparser import MultiPartParser
 from PIL import Image, ImageCms, ImageOps
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -33,6 +35,7 @@ MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK"}
 PLAIN_INFO = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression", "transparency", "loop"}
 PLAIN_INFO |= {"background", "timestamp", "duration"}
 MARKUP = re.compile(rb"<(?:script|iframe|html|!doctype|\?php|svg[\s>])", re.IGNORECASE)
+REMOVED = "|"  # stands in a file's name for what had no place there
 MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # in a JPEG
 PNG_END = b"\0\0\0\0IEND\xaeB\x60\x82"
 
@@ -41,6 +44,17 @@ SIZES = "(min-width: 54rem) 50rem, 94vw"  # how wide the column of text is
 
 # Pillow warns above this, and refuses twice as much before it asks for any memory.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+
+class TellingParser(MultiPartParser):
+    """Says that a file's name held a folder or a control character, where Django would take it out and say nothing:
+    a browser sends neither, so whoever does is refused."""
+
+    def sanitize_file_name(self, file_name):
+        name = html.unescape(file_name)
+        if name.isprintable() and not set(name) & set("/\\"):
+            return super().sanitize_file_name(file_name)
+        return "".join(char if char.isprintable() and char not in "/\\" else REMOVED for char in name)
 
 
 class Picture(ContentFile):
@@ -96,8 +110,13 @@ def suffix_of(name: str) -> str:
 
 
 def kind_of(name: str, declared: str | None) -> str:
-    """What a file says that it is; Django has taken folders out of what a browser sends, but not others."""
-    if not name.isprintable() or name != PurePosixPath(name).name or name != PureWindowsPath(name).name:
+    """What a file says that it is."""
+    if (
+        REMOVED in name
+        or not name.isprintable()
+        or name != PurePosixPath(name).name
+        or name != PureWindowsPath(name).name
+    ):
         raise ValidationError("The file's name holds a folder or a character that cannot be printed.", "name")
     kind = SUFFIXES.get(suffix_of(name))
     if kind is None:

@@ -4,6 +4,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.template.loader import render_to_string
 
+from articles.pictures import TellingParser
 from config.views import numbers_for, unreadable
 
 LONGEST_QUERY = 8_000
@@ -13,7 +14,7 @@ def refuse_unreadable(get_response):
     """Middleware: answer 400 to a path or query that is no text, and 414 to a query too long to be ours.
 
     PostgreSQL cannot store or compare NUL, so it would turn a harmless query into a server error; malformed UTF-8 and
-    lone surrogates have no meaning anywhere on the site.
+    lone surrogates have no meaning anywhere on the site. A file's name with a folder in it is told to who takes files.
     """
 
     def middleware(request):
@@ -24,6 +25,7 @@ def refuse_unreadable(get_response):
         for raw in (request.META.get("PATH_INFO", "").encode("latin-1", "replace"), unquote_to_bytes(query)):
             if not readable(raw):
                 return unreadable(request)
+        request.multipart_parser_class = TellingParser
         response = get_response(request)
         if response.status_code == 405:  # Django's own has no page
             response.content = render_to_string("405.html", numbers_for(request))
