@@ -60,7 +60,8 @@ def visit(page, live_server):
 
     yield goto
     refused = ("status of 403", "status of 422")  # a form was answered with what is wrong, which is no complaint
-    assert [text for text in complaints if not any(status in text for status in refused)] == []
+    overtaken = ("htmx:afterRequest", "htmx:sendError")  # the next page came before htmx had its answer
+    assert [text for text in complaints if not any(known in text for known in (*refused, *overtaken))] == []
 
 
 @pytest.fixture
