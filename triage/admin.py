@@ -18,6 +18,7 @@ from articles.desk import (
     merged_forms,
     note_save,
     plainly,
+    refuse_odd_keys,
     too_late,
 )
 from articles.editions import Part
@@ -226,6 +227,7 @@ class PartAdmin(admin.ModelAdmin):
         note_save(request, form.instance.owner)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        refuse_odd_keys(request, self.get_autocomplete_fields(request))
         may = request.user.has_perm("triage.change_checklistedition")
         if request.method == "POST" and may and object_id and object_id.isdecimal():
             part = self.get_queryset(request).filter(pk=object_id).first()

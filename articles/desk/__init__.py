@@ -16,6 +16,7 @@ from articles.desk.editing import (
     merged_forms,
     note_save,
     plainly,
+    refuse_odd_keys,
     too_late,
 )
 from articles.desk.used import WhereUsed
@@ -33,5 +34,6 @@ __all__ = [
     "merged_forms",
     "note_save",
     "plainly",
+    "refuse_odd_keys",
     "too_late",
 ]

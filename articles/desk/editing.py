@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -25,6 +25,8 @@ from articles.desk.typed import kept, readable
 from articles.desk.verbs import NEXT, VERBS, Verb
 from articles.editions import Finding, Refused
 from articles.usage import live_pages_naming
+
+LONGEST_KEY = 18  # digits that every database takes for a key
 
 
 class WordsForm(forms.ModelForm):
@@ -128,7 +130,8 @@ class EditionAdmin(admin.ModelAdmin):
 
     def get_changeform_initial_data(self, request):
         given = super().get_changeform_initial_data(request)
-        return {"document": given["document"]} if given.get("document", "").isdecimal() else {}
+        key = given.get("document", "")
+        return {"document": key} if key.isdecimal() and len(key) <= LONGEST_KEY else {}
 
     def get_autocomplete_fields(self, request):
         return ("document", *super().get_autocomplete_fields(request))
@@ -159,6 +162,7 @@ class EditionAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(admin_address(obj))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        refuse_odd_keys(request, self.get_autocomplete_fields(request))
         if request.method == "POST" and object_id and self.has_model_perm(request, "change"):
             edition = self.get_object(request, object_id, held=False)
             if edition is None or not edition.is_open:
@@ -358,6 +362,13 @@ class EditionAdmin(admin.ModelAdmin):
         """A page about an edition, inside the admin."""
         common = {"edition": edition, "document": edition.document, "opts": self.opts, "back": admin_address(edition)}
         return render(request, template, self.admin_site.each_context(request) | common | context, status=status)
+
+
+def refuse_odd_keys(request, names) -> None:
+    """Answer 400 to keys that are no numbers: the stock widget that completes names would look them up as they are."""
+    for name in names:
+        if any(not key.isdecimal() or len(key) > LONGEST_KEY for key in filter(None, request.POST.getlist(name))):
+            raise SuspiciousOperation(f"{name} names a row by something that is no key")
 
 
 def note_save(request, edition) -> None:

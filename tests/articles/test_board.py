@@ -208,3 +208,10 @@ def test_a_review_is_of_today_or_before(reviewer, sign_in):
 )
 def test_an_odd_address_is_no_error_of_ours(editor, sign_in, path):
     assert sign_in(editor).get(f"/admin/articles/{path}").status_code in (200, 404)
+
+
+@pytest.mark.parametrize("key", ["abc", "\0", "9" * 30])
+def test_a_key_that_is_none_is_refused(editor, sign_in, key):
+    draft = make_draft()
+    for path in (f"articleedition/{draft.pk}/change/", "articleedition/add/"):
+        assert sign_in(editor).post(f"/admin/articles/{path}", {"related": key, "title": "x"}).status_code == 400
