@@ -21,6 +21,11 @@ class PeopleAdmin(UserAdmin):
     """Who works here. Nobody is deleted, for who wrote and approved what would go with them: untick “active”."""
 
     list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "last_login")
+    fieldsets = [
+        (title, options | {"fields": [name for name in options["fields"] if name != "user_permissions"]})
+        for title, options in UserAdmin.fieldsets
+    ]
+    filter_horizontal = ("groups",)
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -189,7 +189,7 @@ if CONTACT_EMAIL:
 # People who sign in
 
 LOGIN_URL = "admin:login"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "config.rights.GroupsBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "config.passwords.LengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -37,14 +37,13 @@ from triage.models import (
     Word,
 )
 
-ROWS = {  # what a finding of the proof calls a row: its model, and what its slug names
-    "question": (Question, ("slug",)),
-    "option": (Option, ("question__slug", "slug")),
-    "rule": (PairRule, ("slug",)),
-    "advice": (Advice, ("slug",)),
-    "outcome": (Outcome, ("urgency",)),
-    "magnesium": (Magnesium, ("gate",)),
-    "vignette": (Vignette, ("slug",)),
+ROWS = {  # what a finding of the proof calls a row: where its edition has it, and what its slug names
+    "question": ("questions", "slug"),
+    "rule": ("rules", "slug"),
+    "advice": ("advices", "slug"),
+    "outcome": ("outcomes", "urgency"),
+    "magnesium": ("magnesium", "gate"),
+    "vignette": ("vignettes", "slug"),
 }
 
 
@@ -135,6 +134,9 @@ class ChecklistEditionAdmin(EditionAdmin):
     def shared_address(self, token):
         return reverse("triage:shared-landing", args=[token])
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_before()
+
     def verb_form(self, edition, verb):
         form = super().verb_form(edition, verb)
         return LoweringForm.beside(form) if verb.publishes and edition.is_open and edition.lowers() else form
@@ -147,14 +149,15 @@ class ChecklistEditionAdmin(EditionAdmin):
 
 
 def row_address(edition: ChecklistEdition, place: str) -> str:
-    """The admin's page of the row that a finding calls `kind:slug`; an option's slug is `question/option`."""
+    """The admin's page of the row that a finding calls `kind:slug`; an option's is its question's."""
     kind, _, slug = place.partition(":")
+    if kind == "option":
+        kind, slug = "question", slug.split("/")[0]
     if kind not in ROWS:
         return ""
-    model, names = ROWS[kind]
-    values = dict(zip(names, slug.split("/"), strict=False))
-    row = model.objects.filter(**{model.edition_path: edition}, **values).first()
-    return admin_address(row) if row else f"{admin_address(edition)}#{kind}"
+    relation, name = ROWS[kind]
+    row = next((row for row in getattr(edition, relation).all() if getattr(row, name) == slug), None)
+    return admin_address(row) if row else f"{admin_address(edition)}#{relation}-group"
 
 
 class PartForm(OpenedForm):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.urls import reverse
 
 from articles import gate
@@ -22,7 +22,7 @@ from articles.editions import (
     Review,
     State,
 )
-from articles.models import Article, Reference
+from articles.models import Article, Reference, source_findings
 from triage import ladder as pure
 from triage.ladder import AdviceKind, Gate, Kind, Urgency
 
@@ -54,6 +54,12 @@ class Checklist(Document):
 
 
 class ChecklistEditionQuerySet(EditionQuerySet):
+    def with_before(self):
+        """Read along the edition that readers have or had last, as `before_pk` and `before_version`."""
+        released = self.model.objects.released().filter(document=OuterRef("document")).order_by("-number")
+        fields = {f"before_{name}": Subquery(released.values(name)[:1]) for name in ("pk", "version")}
+        return self.annotate(**fields)
+
     def for_walking(self):
         return self.strict().select_related("document").with_review()
 
@@ -88,8 +94,7 @@ class ChecklistEdition(Edition):
         found = super().findings()
         if len(self.ladder.questions) > pure.MAX_QUESTIONS:
             return [*found, Finding(f"A checklist has at most {pure.MAX_QUESTIONS} questions.", "questions")]
-        found += Reference.objects.filter(key__in=cited_by(self.ladder)).findings()
-        found += gate.list_findings(Article.objects.filter(slug__in=named_by(self.ladder)).with_is_live(), "")
+        found += named_findings(self.ladder)
         found += gate.language_findings([gate.plain(words, warns=warns) for words, warns in self.texts()])
         found += self.lowered_findings()
         return found + [
@@ -133,9 +138,12 @@ class ChecklistEdition(Edition):
 
     def changes(self) -> pure.Diff | None:
         """What this edition changes for readers of the one before it, live or withdrawn; None where there is none."""
-        document = self.document
-        before = document.live_edition or document.editions.released().order_by("-number").first()
-        return None if before in (None, self) else self.changes_from(before)
+        if not hasattr(self, "before_pk"):
+            before = type(self).objects.filter(pk=self.pk).with_before().values("before_pk", "before_version")
+            vars(self).update(before.get())
+        if self.before_pk in (None, self.pk):
+            return None
+        return diff_of(self.before_pk, self.before_version, self.pk, self.version)
 
     def changes_from(self, before) -> pure.Diff:
         """What another way to answer, or the same, leads to here and did not in the edition `before`."""
@@ -491,6 +499,18 @@ def cited_by(ladder: pure.Ladder) -> set[str]:
 def named_by(ladder: pure.Ladder) -> set[str]:
     """The slug of every article that a row of the ladder leads to."""
     return {slug for row in [*ladder.advices, *ladder.outcomes, *ladder.magnesium] for slug in row.articles}
+
+
+def named_findings(ladder: pure.Ladder) -> list[Finding]:
+    """What stands against the sources and articles that a ladder names. One query."""
+    sources = Reference.objects.filter(key__in=cited_by(ladder)).exclude(status=Reference.Status.CURRENT)
+    articles = Article.objects.filter(slug__in=named_by(ladder)).with_is_live().filter(is_live=False)
+    not_live = Value("not live", models.CharField())
+    named = sources.order_by().values_list("key", "status").union(articles.order_by().values_list("slug", not_live))
+    statuses = dict(named)
+    says = "“{}” is not live, so readers are not led there."
+    dead = [Finding(says.format(name), blocks=False) for name, status in statuses.items() if status == "not live"]
+    return dead + source_findings((name, status) for name, status in statuses.items() if status != "not live")
 
 
 def effect_of(row: Effect) -> tuple[Urgency, Gate]:

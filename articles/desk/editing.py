@@ -103,7 +103,7 @@ class EditionAdmin(admin.ModelAdmin):
         return {}  # reached through its document
 
     def get_queryset(self, request):
-        people = ("approved_by", "returned_by", "published_by")
+        people = ("approved_by", "returned_by", "published_by", "late_approval__approved_by")
         editions = super().get_queryset(request).select_related("document", *people)
         return editions.with_review().with_standing().with_author_names()
 

@@ -124,16 +124,16 @@ def is_state(*states: str) -> Callable[[Edition], bool]:
     return lambda edition: edition.state in states
 
 
-def is_followed_by(edition) -> Edition | None:
-    """The newest edition of the document, if it is another one."""
-    newest = edition.document.editions.order_by("-number").first()
-    return newest if newest != edition else None
+def is_newest_of_all(edition) -> bool:
+    """Whether it is public and no other edition of the document came after it."""
+    edition.find_neighbours()
+    return edition.is_released and edition.newest_number == edition.number
 
 
 def can_be_restored(edition) -> bool:
     """Whether a newer one took its place and nothing is under way: what is open or scheduled is always the newest."""
-    newer = None if edition.is_open or edition.is_scheduled else is_followed_by(edition)
-    return newer is not None and newer.is_released
+    edition.find_neighbours()
+    return edition.is_released and edition.number < edition.newest_number == edition.released_number
 
 
 VERBS = (
@@ -213,7 +213,7 @@ VERBS = (
         "Start a draft",
         "A new edition begins as a copy of this one. Readers see it only when it is published.",
         "change",
-        lambda edition: edition.is_released and is_followed_by(edition) is None,
+        is_newest_of_all,
         lambda edition, user, data: edition.document.start_draft(user, source=edition),
         done="Your draft is ready.",
     ),

@@ -48,7 +48,8 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(~Exists(newer))
 
     def with_review(self):
-        """Add `reviewed_on`, `reviewer` and `next_due` of the last review of this or an earlier edition."""
+        """Add `reviewed_on`, `reviewer` and `next_due` of the last review of this or an earlier edition, and
+        `reviewed_number`, the number of the edition that was reviewed."""
         reviews = (
             self.model._meta.get_field("reviews")
             .related_model.objects.filter(
@@ -57,7 +58,8 @@ class EditionQuerySet(models.QuerySet):
             .order_by("-reviewed_on", "-pk")
         )
         return self.annotate(
-            **{field: Subquery(reviews.values(field)[:1]) for field in ("reviewed_on", "reviewer", "next_due")}
+            **{field: Subquery(reviews.values(field)[:1]) for field in ("reviewed_on", "reviewer", "next_due")},
+            reviewed_number=Subquery(reviews.values("edition__number")[:1]),
         )
 
     def with_standing(self):
@@ -66,6 +68,7 @@ class EditionQuerySet(models.QuerySet):
         return self.annotate(
             live_number=Subquery(mine.live().values("number")[:1]),
             released_number=Subquery(mine.released().order_by("-number").values("number")[:1]),
+            newest_number=Subquery(mine.order_by("-number").values("number")[:1]),
         )
 
     def with_author_names(self):
@@ -179,12 +182,16 @@ class Edition(models.Model):
             return self.get_state_display()
         if self.is_scheduled:
             return "scheduled"
-        if not hasattr(self, "live_number"):
-            read = type(self).objects.filter(pk=self.pk).with_standing().values("live_number", "released_number").get()
-            vars(self).update(read)
+        self.find_neighbours()
         if self.number == self.live_number:
             return "live"
         return "withdrawn" if self.number == self.released_number else "superseded"
+
+    def find_neighbours(self) -> None:
+        """Read which editions of the document are live, released last, and newest, unless read `with_standing()`."""
+        if not hasattr(self, "live_number"):
+            numbers = ("live_number", "released_number", "newest_number")
+            vars(self).update(type(self).objects.filter(pk=self.pk).with_standing().values(*numbers).get())
 
     @property
     def review_is_overdue(self) -> bool:
@@ -235,7 +242,8 @@ class Edition(models.Model):
 
     @property
     def awaits_late_approval(self) -> bool:
-        return bool(self.waiver) and type(self).objects.published_alone().filter(pk=self.pk).exists()
+        is_alone = self.state == State.PUBLISHED and self.waiver and self.published_by_id
+        return bool(is_alone) and not hasattr(self, "late_approval")
 
     def approve_late(self, by, note: str = "") -> None:
         """Agree, after the fact, to what was published without a second person. Raises Refused for those who did it."""
@@ -261,6 +269,12 @@ class Edition(models.Model):
         reviews = self._meta.get_field("reviews").related_model.objects
         return reviews.filter(edition__document=self.document_id, edition__number__lte=self.number).exists()
 
+    @property
+    def was_reviewed_itself(self) -> bool:
+        if hasattr(self, "reviewed_number"):  # read with_review()
+            return self.reviewed_number == self.number
+        return self.reviews.exists()
+
     def findings(self) -> list[Finding]:
         """Everything that stands against publishing this edition; subclasses add their own."""
         found = []
@@ -269,7 +283,7 @@ class Edition(models.Model):
         if not self.was_reviewed:
             says = "A reviewer has still to mark it as reviewed, with the day of the next check."
             found.append(Finding(says, "reviews"))
-        elif not self.reviews.exists():
+        elif not self.was_reviewed_itself:
             says = "The last check was of an earlier edition, and the words have changed since. Mark it as reviewed?"
             found.append(Finding(says, "reviews", blocks=False))
         return found

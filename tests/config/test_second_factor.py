@@ -33,6 +33,11 @@ def test_who_may_change_accounts_could_make_a_superuser_and_needs_one_too(strict
     user = make_editor()
     user.user_permissions.add(Permission.objects.get(codename="change_user"))
     client, _ = log_in(user)
+    assert known(client), "a right given to one person counts for nothing: rights come from groups"
+    keepers = Group.objects.create(name="Keepers of accounts")
+    keepers.permissions.add(Permission.objects.get(codename="change_user"))
+    user.groups.add(keepers)
+    client, _ = log_in(user)
     assert not known(client)
 
 

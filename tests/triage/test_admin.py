@@ -172,3 +172,14 @@ def test_a_checklist_of_sixty_questions_is_not_too_large_to_save(draft, editor, 
         draft.questions.create(slug=f"more-{number}", text="And this?", kind="one", position=number)
     client = sign_in(editor)
     assert 4 * len(typed(client, page(draft))) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+
+
+def test_the_pages_of_a_checklist_cost_no_more_the_more_rows_they_have(
+    draft, reviewer, sign_in, django_assert_max_num_queries
+):
+    client = sign_in(reviewer)
+    rows = [draft, draft.questions.get(slug="emergency"), draft.advices.first(), draft.vignettes.first()]
+    for row in [*rows, draft.outcomes.first(), Option.objects.filter(question__edition=draft).first()]:
+        client.get(page(row))  # the ladder of a version is read once in each process
+        with django_assert_max_num_queries(14, info=page(row)):
+            client.get(page(row))

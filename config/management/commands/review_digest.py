@@ -45,9 +45,7 @@ class Command(BaseCommand):
                 letters.setdefault(owner, {"mine": [], "unowned": []})["mine"].append(edition)
             else:
                 unowned.append(edition)
-        may_review = User.objects.with_perm(
-            "articles.review_articleedition", backend="django.contrib.auth.backends.ModelBackend"
-        )
+        may_review = User.objects.with_perm("articles.review_articleedition", backend="config.rights.GroupsBackend")
         for reviewer in may_review.exclude(email="") if unowned else ():
             letters.setdefault(reviewer, {"mine": [], "unowned": []})["unowned"] = unowned
         return letters
