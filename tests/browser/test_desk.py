@@ -17,6 +17,8 @@ def sign_in(page, user):
     page.get_by_label("Username").fill(user.username)
     page.get_by_label("Password").fill("a long pass phrase")
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    page.wait_for_load_state()  # its script too has begun
 
 
 def step(page, name, button=None):
@@ -155,7 +157,7 @@ def test_leaving_an_unsaved_form_warns_and_a_saved_one_does_not(someone):
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", name="Drafts in progress")).to_be_visible()
     assert asked == ["beforeunload"]
-    page.goto(f"/admin/articles/articleedition/{draft.pk}/change/")
+    page.goto(f"/admin/articles/articleedition/{draft.pk}/change/", wait_until="load")
     page.get_by_label("Body").fill("Words.")
     page.get_by_label("What changed").fill("A note.")
     page.get_by_role("button", name="Save", exact=True).first.click()
