@@ -152,12 +152,10 @@ class ArticleEditionAdmin(EditionAdmin):
             request, context | {"typed_url": self.address("typed")}, add, change, form_url, obj
         )
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Prepare pictures before anything is held in the database: a large one takes seconds."""
+    def prepare_uploads(self, request):
         for name, upload in list(request.FILES.items()):
             with suppress(ValidationError):  # the form says what is wrong with it
                 request.FILES[name] = pictures.prepare(upload)
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def typed_view(self, request):
         """What is being typed, as a reader will see it: through the function that makes the page, and not stored."""

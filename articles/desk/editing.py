@@ -167,7 +167,12 @@ class EditionAdmin(admin.ModelAdmin):
             edition = self.get_object(request, object_id, held=False)
             if edition is None or not edition.is_open:
                 return too_late(request, self, edition)
+        request.file_names = [file.name for file in request.FILES.values()]
+        self.prepare_uploads(request)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def prepare_uploads(self, request) -> None:
+        """Do with uploaded files what takes long, before anything is held in the database."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         return plainly(super().formfield_for_dbfield(db_field, request, **kwargs))
@@ -175,7 +180,7 @@ class EditionAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         title = "Write the first edition" if obj is None else "Edit the draft" if obj.is_open else "Look at the edition"
         context |= {"title": title, "alive_url": self.address("alive"), "how_to_write": self.how_to_write}
-        context |= {"lost_files": [file.name for file in request.FILES.values()]}
+        context |= {"lost_files": request.file_names}
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}  # Save stays on this page
         if obj:
             reuse_rows(obj, context["inline_admin_formsets"])

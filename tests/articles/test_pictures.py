@@ -399,3 +399,11 @@ def test_a_picture_made_anew_is_the_same_the_next_time():
     once = pictures.prepare(make_upload(make_picture("png", (500, 300))))
     again = pictures.prepare(ContentFile(once.read(), name=once.name))
     assert once.name == again.name
+
+
+def test_a_refused_save_names_the_file_as_it_was_chosen(editor, sign_in):
+    """A browser does not send it a second time, so whoever chose it has to know."""
+    draft = make_draft()
+    response = sign_in(editor).post(page(draft), form(draft, title="", **figure(make_upload(make_picture()))))
+    assert response.status_code == 200
+    assert response.context["lost_files"] == [make_upload(make_picture()).name]
