@@ -89,6 +89,14 @@ class ArticleEditionQuerySet(EditionQuerySet):
     def for_reading(self):
         return self.strict().select_related("document", "topic")
 
+    def typeset_again(self, progress=lambda message: None) -> int:
+        """Make the derived HTML anew where a source, a term or the renderer changed; returns of how many editions."""
+        keys = list(self.order_by("pk").values_list("pk", flat=True))
+        for count, key in enumerate(keys, 1):
+            progress(f"edition {count} of {len(keys)}")
+            self.model.objects.get(pk=key).typeset()
+        return len(keys)
+
 
 class ArticleEdition(Edition):
     parts = ("Faq", "Figure")
