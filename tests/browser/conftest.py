@@ -60,7 +60,11 @@ def visit(page, live_server):
 
     yield goto
     refused = ("status of 403", "status of 422")  # a form was answered with what is wrong, which is no complaint
-    overtaken = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")  # the next page came before htmx had its answer
+    overtaken = (
+        "htmx:afterRequest",
+        "htmx:sendError",
+        "htmx:sendAbort",
+    )  # the next page came before htmx had its answer
     assert [text for text in complaints if not any(known in text for known in (*refused, *overtaken))] == []
 
 
