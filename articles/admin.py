@@ -27,6 +27,7 @@ from articles.models import (
     Faq,
     Figure,
     Reference,
+    Synonym,
     Topic,
     known_names,
     with_liveness,
@@ -225,3 +226,13 @@ class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
 
     def is_to_look_at_again(self, row):
         return row.status != Reference.Status.CURRENT
+
+
+@admin.register(Synonym)
+class SynonymAdmin(admin.ModelAdmin):
+    list_display = ("said", "meant")
+    search_fields = ("said", "meant")
+    list_per_page = 50
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)  # nothing rests on it

@@ -6,6 +6,18 @@ class ArticlesConfig(AppConfig):
     name = "articles"
 
     def ready(self):
+        from articles import findable
         from articles.groups import create_groups
 
         post_migrate.connect(create_groups, sender=self, dispatch_uid="articles.groups")
+        post_migrate.connect(fill_empty_index, sender=self, dispatch_uid="articles.search")
+        findable.register_all()
+
+
+def fill_empty_index(using, **kwargs):
+    """A site that had content before it had a search finds all of it from the first migration on."""
+    from articles.models import Article, Findable
+    from articles.search import index
+
+    if Article.objects.using(using).exists() and not Findable.objects.using(using).exists():
+        index.rebuild()

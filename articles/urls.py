@@ -14,6 +14,7 @@ document = [
 urlpatterns = [
     # The first letter of a token says which kind of document it opens: see PreviewLink.
     re_path(r"^preview/(?P<token>a[\w-]{43})/$", views.shared, name="shared"),
+    path("search/", views.search, name="search"),
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", include(document)),
     # Pages about the site are documents too, at addresses of their own.

@@ -3,9 +3,11 @@
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from articles import documents
-from articles.models import Article, ArticleEdition, ArticlePreviewLink
+from articles.models import Article, ArticleEdition, ArticlePreviewLink, Topic
+from articles.search import finding, kinds
 
 
 @require_safe
@@ -36,6 +38,20 @@ def edition(request, slug, number):
 @require_safe
 def shared(request, token):
     return documents.shared(request, ArticlePreviewLink, token, for_reading(), show)
+
+
+@require_safe
+@vary_on_headers("HX-Request", "HX-Target")
+def search(request):
+    text = request.GET.get("q", "")
+    if request.htmx and request.htmx.target == "suggestions":
+        return render(request, "articles/search.html#suggested", {"hits": finding.suggest(text)})
+    asked, page = request.GET.get("kind", ""), request.GET.get("page", "")
+    chosen = kinds.registered.get(asked)
+    kind = asked if chosen and not chosen.stands_apart else ""
+    results = finding.find(text, kind, int(page) if page.isdecimal() and len(page) < 6 else 1)
+    context = {"results": results, "kind": kind, "topics": () if results.total else Topic.objects.all()}
+    return render(request, "articles/search.html", context)
 
 
 def for_reading():

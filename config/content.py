@@ -11,6 +11,7 @@ from pathlib import Path
 
 from articles import seeding as articles
 from articles.editions import Refused
+from articles.search.index import all_at_once
 from supplements import seeding as supplements
 from triage import seeding as triage
 
@@ -29,9 +30,10 @@ class Content:
 
     def load(self, progress=lambda message: None) -> str:
         """Store what is missing, and say what was new. Call it in a transaction, and without faults."""
-        new_words = articles.load(self.words, progress)
-        new_forms = supplements.load(self.forms, progress)
-        new_checks = triage.load(self.checks, progress)
+        with all_at_once():
+            new_words = articles.load(self.words, progress)
+            new_forms = supplements.load(self.forms, progress)
+            new_checks = triage.load(self.checks, progress)
         return (
             f"New: {new_words} of {len(self.words.articles)} articles, {new_forms} of {len(self.forms.forms)} forms, "
             f"{new_checks} of {len(self.checks.checklists)} checklists."

@@ -7,5 +7,7 @@ class SupplementsConfig(AppConfig):
 
     def ready(self):
         from articles.groups import create_groups
+        from supplements import findable
 
         post_migrate.connect(create_groups, sender=self, dispatch_uid="supplements.groups")
+        findable.register_all()

@@ -20,7 +20,7 @@ from django.urls.resolvers import URLResolver
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from articles.desk.verbs import VERBS
-from articles.models import SITE_PAGES, Reference
+from articles.models import SITE_PAGES, Reference, Synonym
 from supplements.models import Food, RouteCaution
 from tests.factories import (
     make_article,
@@ -94,6 +94,7 @@ def address(people):
     rows |= {"reference": Reference.objects.get(), "topic": make_topic(), "use": make_use(), "user": people["nobody"]}
     rows |= {"interaction": make_interaction(), "intakereference": make_stage(), "group": Group.objects.first()}
     nuts = {"name": "Nuts", "serving": "30 g", "group": "nuts", "magnesium_mg": 80, "daily_value_percent": 19}
+    rows |= {"synonym": Synonym.objects.create(said="jerk", meant="twitch")}
     rows |= {"food": Food.objects.create(**nuts)}
     rows |= {"routecaution": RouteCaution.objects.create(route="oral", cautions="Ask first.")}
     rows |= {"totpdevice": TOTPDevice.objects.create(user=make_user("tom"), name="x")}

@@ -7,5 +7,7 @@ class TriageConfig(AppConfig):
 
     def ready(self):
         from articles.groups import create_groups
+        from triage import findable
 
         post_migrate.connect(create_groups, sender=self, dispatch_uid="triage.groups")
+        findable.register_all()

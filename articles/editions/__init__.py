@@ -14,7 +14,7 @@ from articles.editions.document import Document
 from articles.editions.edition import Edition, EditionQuerySet
 from articles.editions.parts import Part
 from articles.editions.records import LateApproval, PreviewLink, Review
-from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State
+from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State, public_change
 
 __all__ = [
     "OPEN_STATES",
@@ -31,4 +31,5 @@ __all__ = [
     "State",
     "copy_content",
     "copy_parts",
+    "public_change",
 ]

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from articles.editions.copying import copy_content, copy_parts
-from articles.editions.states import OPEN_STATES, Refused
+from articles.editions.states import OPEN_STATES, Refused, public_change
 
 
 class DocumentQuerySet(models.QuerySet):
@@ -100,3 +100,4 @@ class Document(models.Model):
         self.withdrawn_at, self.withdrawn_reason = timezone.now(), reason
         self.full_clean(exclude=["slug"])
         self.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+        public_change.send(type(self), document=self)

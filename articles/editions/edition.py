@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.db.models import FETCH_PEERS, FETCH_RAISE, Exists, F, OuterRef, Q, StringAgg, Subquery, Value
 from django.utils import timezone
 
-from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State
+from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State, public_change
 
 
 class EditionQuerySet(models.QuerySet):
@@ -288,8 +288,10 @@ class Edition(models.Model):
             found.append(Finding(says, "reviews", blocks=False))
         return found
 
+    @transaction.atomic
     def _move(self, allowed, to: str, condition=None, **changes) -> None:
         """Change the state in one statement, if the row still is in an allowed state, as it was read, and fits."""
+        was = self.state
         moved = (
             type(self)
             .objects.filter(condition or Q(), pk=self.pk, state__in=allowed, version=self.version)
@@ -301,3 +303,5 @@ class Edition(models.Model):
                 raise Refused("Somebody changed this edition in the meantime. Look at it again.")
             raise Refused(f"This edition is {current.get_state_display()}, so that step is not open.")
         self.refresh_from_db(fields=["state", "version", "moved_at", *changes])
+        if State.PUBLISHED in (was, self.state):
+            public_change.send(type(self.document), document=self.document)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import models
+from django.dispatch import Signal
 
 
 class Refused(Exception):
@@ -30,3 +31,6 @@ class State(models.TextChoices):
 
 
 OPEN_STATES = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+
+# Sent within the transaction in which what readers see of `document` changes, now or at a time that is set.
+public_change = Signal()

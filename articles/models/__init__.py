@@ -18,6 +18,7 @@ from articles.models.articles import (
     with_liveness,
 )
 from articles.models.references import Reference, source_findings
+from articles.models.search import Findable, KnownWord, Slip, Synonym
 
 __all__ = [
     "ANCHORS",
@@ -31,8 +32,12 @@ __all__ = [
     "Citation",
     "Faq",
     "Figure",
+    "Findable",
+    "KnownWord",
     "Reference",
     "RenderedField",
+    "Slip",
+    "Synonym",
     "Topic",
     "known_names",
     "source_findings",

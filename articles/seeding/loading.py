@@ -4,7 +4,7 @@ from django.core.files import File
 from django.db import models
 
 from articles import pictures
-from articles.models import Article, Reference, Topic
+from articles.models import Article, Reference, Synonym, Topic
 from articles.seeding.reading import Seeds, edition_values
 
 PUBLISHED_BECAUSE = "Part of the content that the site began with."
@@ -16,6 +16,8 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
         Topic.objects.get_or_create(slug=topic.slug, defaults=values_of(topic))
     for reference in seeds.references:
         Reference.objects.get_or_create(key=reference.key, defaults=values_of(reference))
+    for synonym in seeds.synonyms:
+        Synonym.objects.get_or_create(said=synonym.said, meant=synonym.meant)
     documents = {}
     for slug, article in seeds.articles.items():
         documents[slug], _ = Article.objects.get_or_create(

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db import models
 
 from articles import markdown, pictures
-from articles.models import Article, ArticleEdition, ArticleReview, Faq, Figure, Reference, Topic
+from articles.models import Article, ArticleEdition, ArticleReview, Faq, Figure, Reference, Synonym, Topic
 from articles.seeding.checks import EXTRA, Fault, checked, line_of, misshapen, toml_line
 
 HERE = Path(__file__).resolve().parent.parent / "seeds"
@@ -37,6 +38,7 @@ class Seeds:
 
     topics: list[Topic] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    synonyms: list[Synonym] = field(default_factory=list)
     articles: dict[str, dict] = field(default_factory=dict)  # slug -> front matter, with "body" and "file"
     faults: list[Fault] = field(default_factory=list)
 
@@ -45,7 +47,9 @@ def read(folder: Path = HERE) -> Seeds:
     """Read and check every seed file in `folder`; the faults are part of what comes back."""
     seeds = Seeds()
     read_topics(folder / "topics.toml", seeds)
-    read_references(folder / "references.csv", seeds)
+    seeds.references = read_rows(folder / "references.csv", Reference, seeds)
+    if (synonyms := folder / "synonyms.csv").exists():  # a folder that was exported earlier has none
+        seeds.synonyms = read_rows(synonyms, Synonym, seeds)
     for path in sorted(folder.glob("*.md")):
         read_article(path, seeds)
     check_names(seeds)
@@ -67,15 +71,18 @@ def read_topics(path: Path, seeds: Seeds) -> None:
         seeds.topics.append(checked(Topic, {"position": position} | row, place, seeds))
 
 
-def read_references(path: Path, seeds: Seeds) -> None:
+def read_rows(path: Path, model: type[models.Model], seeds: Seeds) -> list[models.Model]:
+    """The rows of a CSV file, whose columns are the fields of `model`."""
+    rows = []
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, restkey=EXTRA, strict=True)
             for row in reader:
                 values = {key: value for key, value in row.items() if value}
-                seeds.references.append(checked(Reference, values, Fault(path.name, reader.line_num, ""), seeds))
+                rows.append(checked(model, values, Fault(path.name, reader.line_num, ""), seeds))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         seeds.faults.append(Fault(path.name, 0, f"cannot be read: {error}"))
+    return rows
 
 
 def read_article(path: Path, seeds: Seeds) -> None:

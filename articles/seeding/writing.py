@@ -13,7 +13,7 @@ from pathlib import Path
 import tomli_w
 
 from articles.editions import Edition
-from articles.models import ArticleEdition, Figure, Reference, Topic
+from articles.models import ArticleEdition, Figure, Reference, Synonym, Topic
 from articles.seeding.checks import fields_of
 from articles.seeding.reading import FENCE, LINK, REQUIRED
 
@@ -25,6 +25,8 @@ def write(folder: Path, progress=lambda message: None) -> list[str]:
     (folder / "topics.toml").write_text(as_toml({"topics": topics}), encoding="utf-8", newline="\n")
     names = fields_of(Reference)
     write_csv(folder / "references.csv", names, sorted(Reference.objects.values(*names), key=lambda row: row["key"]))
+    names = fields_of(Synonym)
+    write_csv(folder / "synonyms.csv", names, Synonym.objects.order_by("pk").values(*names))
     editions = ArticleEdition.objects.live().select_related("document", "topic").order_by("document__slug")
     live = set(editions.values_list("document__slug", flat=True))
     warnings: list[str] = []

@@ -256,7 +256,7 @@ def trip(django_db_setup, django_db_blocker, tmp_path_factory):
 def what_was_loaded_exports_to_the_same_bytes(trip):
     place, _, _ = trip
     assert files(place / "second") == files(place / "first")
-    assert len(files(place / "first")) == 15 + 2 + 2 + 4 + 1  # articles, their lists, figures, supplements, checklist
+    assert len(files(place / "first")) == 15 + 3 + 2 + 4 + 1  # articles, their lists, figures, supplements, checklist
 
 
 def what_was_typed_is_stored_again(trip):

@@ -1,0 +1,159 @@
+"""Keeps what can be found in step with what readers see, inside the transaction that changes it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import batched
+
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.signals import post_delete, post_save
+
+from articles.editions import Document, public_change
+from articles.models import Findable, KnownWord, Slip
+from articles.search import backend, kinds, words
+
+EVERYTHING = ""  # the word that each thing has once
+OFTEN = 4  # a word that a text uses as often as this says what the text is about
+AT_ONCE = 500
+
+
+waiting: ContextVar[list[models.Model] | None] = ContextVar("waiting", default=None)
+
+
+def register(*new: kinds.Kind) -> None:
+    """Let things of these kinds be found, and have every change of their rows change the index."""
+    public_change.connect(document_changed, dispatch_uid="articles.search")
+    for kind in new:
+        kinds.registered[kind.slug] = kind
+        for model in (*kind.made_of, *kind.made_of_all):
+            for signal in (post_save, post_delete):
+                signal.connect(row_changed, sender=model, dispatch_uid="articles.search")
+
+
+def document_changed(sender, document, **kwargs) -> None:
+    note(document)
+
+
+def row_changed(sender, instance, raw=False, **kwargs) -> None:
+    if not raw and not isinstance(instance, Document):  # whose own signal says when readers see something else
+        note(instance)
+
+
+def note(row: models.Model) -> None:
+    rows = waiting.get()
+    if rows is None:
+        refresh(row)
+    else:
+        rows.append(row)
+
+
+@contextmanager
+def all_at_once() -> Iterator[None]:
+    """Within, changes are only noted; at the end, each row is looked at once. For what changes many rows."""
+    token = waiting.set([])
+    try:
+        yield
+    finally:
+        rows, _ = waiting.get(), waiting.reset(token)
+    together = {model for kind in kinds.registered.values() for model in kind.made_of_all}
+    for row in {type(row) if type(row) in together else row: row for row in rows if row.pk}.values():
+        refresh(row)
+
+
+@transaction.atomic
+def refresh(row: models.Model) -> None:
+    """Find `row`, or what is made of it, as it is now, or no more."""
+    for kind in kinds.registered.values():
+        if isinstance(row, kind.made_of_all):
+            replace(kind, kind.entries(None), Findable.objects.filter(kind=kind.slug))
+        elif isinstance(row, kind.made_of):
+            old = Findable.objects.filter(kind=kind.slug, source=kinds.source_of(row))
+            replace(kind, kind.entries([row] if row.pk else []), old)
+
+
+@transaction.atomic
+def rebuild(progress=lambda message: None) -> int:
+    """Make the whole index anew, in one transaction, so that nobody searches half of it; returns how much there is."""
+    backend().hold_writers()
+    Findable.objects.all().delete()
+    KnownWord.objects.all().delete()
+    backend().clear()
+    found: Counter[str] = Counter()
+    for kind in kinds.registered.values():
+        for entries in batched(kind.entries(None), AT_ONCE):
+            found += occurrences(store(kind, entries))
+            progress(f"{kind.name}: {found[EVERYTHING]:,} things so far")
+    learn(found)
+    return found[EVERYTHING]
+
+
+def replace(kind: kinds.Kind, entries: Iterable[kinds.Entry], old: models.QuerySet) -> None:
+    backend().hold_writers()
+    gone = list(old)
+    backend().remove(gone)
+    old.delete()
+    changes = occurrences(store(kind, entries))
+    changes.subtract(occurrences(gone))
+    learn(changes)
+
+
+def store(kind: kinds.Kind, entries: Iterable[kinds.Entry]) -> list[Findable]:
+    rows = Findable.objects.bulk_create(row_of(kind, entry) for entry in entries)
+    backend().add(rows)
+    return rows
+
+
+def row_of(kind: kinds.Kind, entry: kinds.Entry) -> Findable:
+    body = [word for line in entry.body for word in words.stems(line)]
+    often = (word for word, count in Counter(body).items() if count >= OFTEN)
+    texts = {name: "\n".join(filter(None, getattr(entry, name))) for name in ("summary", "headings", "body")}
+    return Findable(
+        kind=kind.slug,
+        source=entry.source,
+        address=entry.address,
+        title=entry.title,
+        label=entry.label,
+        title_stems=once(words.stems(entry.title)),
+        heading_stems=once(words.stems(texts["headings"])),
+        summary_stems=once([*words.stems(texts["summary"]), *often]),
+        body_stems=once(body),
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        **texts,
+    )
+
+
+def once(stems: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(stems))
+
+
+def occurrences(rows: Iterable[Findable]) -> Counter[str]:
+    """In how many of the rows each word stands."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        texts = "\n".join((row.title, row.label, row.summary, row.headings, row.body))
+        found.update({EVERYTHING, *words.folded(texts)})
+    return found
+
+
+def learn(changes: Counter[str]) -> None:
+    """Add to the number of things that each word stands in; learn new words, forget those that stand nowhere."""
+    names = sorted(word for word, count in changes.items() if count)
+    for some in batched(names, AT_ONCE):
+        known = KnownWord.objects.filter(word__in=some)
+        is_known = set(known.values_list("word", flat=True))
+        for count in {changes[word] for word in is_known}:
+            same = [word for word in some if word in is_known and changes[word] == count]
+            known.filter(word__in=same).update(occurrences=F("occurrences") + count)
+        known.filter(occurrences__lte=0).delete()
+        new = KnownWord.objects.bulk_create(
+            KnownWord(word=word, stem=words.stem(word), occurrences=changes[word])
+            for word in some
+            if word not in is_known and changes[word] > 0
+        )
+        Slip.objects.bulk_create(
+            (Slip(letters=letters, word=row) for row in new for letters in sorted(words.shortened(row.word))),
+            batch_size=AT_ONCE,
+        )

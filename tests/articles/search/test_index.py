@@ -1,0 +1,92 @@
+"""The index follows what readers see, in the transaction that changes it."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from articles.models import Findable, KnownWord
+from articles.search.finding import find
+from tests.factories import make_article, make_checklist, make_draft, make_form, make_interaction
+
+pytestmark = pytest.mark.django_db
+
+
+def found(text) -> list[str]:
+    return [hit.found.address for group in find(text).groups for hit in group.hits]
+
+
+def test_what_is_published_is_found_and_what_is_withdrawn_is_not():
+    edition = make_article("toes", title="Why toes twitch")
+    assert found("toes") == ["/articles/toes/"]
+    edition.document.withdraw("It was wrong.")
+    assert found("toes") == []
+    assert not KnownWord.objects.filter(word="toes").exists()
+
+
+def test_a_new_edition_takes_the_place_of_the_old_one():
+    edition = make_article("toes", title="Why toes twitch")
+    make_draft(edition.document, title="Why fingers twitch").publish(waiver="A test.")
+    assert found("toes") == []
+    assert found("fingers") == ["/articles/toes/"]
+
+
+def test_a_draft_is_not_found():
+    make_draft(title="Why toes twitch")
+    assert found("toes") == []
+
+
+def test_a_scheduled_edition_is_found_from_its_time_on_and_the_one_before_it_until_then(monkeypatch):
+    edition = make_article("toes", title="Why toes twitch")
+    at = timezone.now() + dt.timedelta(hours=2)
+    coming = make_draft(edition.document, title="Why fingers twitch")
+    coming.publish(waiver="A test.", at=at)
+    assert (found("toes"), found("fingers")) == (["/articles/toes/"], [])
+    monkeypatch.setattr(timezone, "now", lambda: at + dt.timedelta(seconds=1))
+    assert (found("toes"), found("fingers")) == ([], ["/articles/toes/"])
+    assert find("fingers").total == 1
+    monkeypatch.undo()
+    coming.cancel_schedule()
+    assert (found("toes"), found("fingers")) == (["/articles/toes/"], [])
+    assert Findable.objects.filter(ends_at=None).count() == 1
+
+
+def test_a_publication_that_is_undone_leaves_nothing_in_the_index():
+    with transaction.atomic():
+        make_article("toes", title="Why toes twitch")
+        transaction.set_rollback(True)
+    assert found("toes") == []
+
+
+def test_a_form_and_a_checklist_are_found():
+    make_form("citrate")
+    make_checklist()
+    assert found("citrate") == ["/supplements/citrate/"]
+
+
+def test_a_row_of_a_table_makes_the_page_of_the_table_found():
+    row = make_interaction("digoxin", what_happens="It slows the heart.")
+    assert found("digoxin") == ["/supplements/medicines/"]
+    row.delete()
+    assert found("digoxin") == []
+
+
+def test_reindex_gives_the_index_that_publishing_gave(capsys):
+    def contents():
+        names = [field.name for field in Findable._meta.concrete_fields if field.name not in ("id", "starts_at")]
+        words = list(KnownWord.objects.order_by("word").values_list("word", "stem", "occurrences"))
+        return list(Findable.objects.order_by("source", "starts_at").values(*names)), words
+
+    make_interaction("digoxin")
+    make_form("citrate")
+    toes = make_article("toes", title="Why toes twitch")
+    make_article("gone").document.withdraw("It was wrong.")
+    make_draft(toes.document, title="Why all toes twitch").publish(waiver="A test.")
+    make_draft(toes.document).publish(waiver="A test.", at=timezone.now() + dt.timedelta(days=1))
+    before = contents()
+    call_command("reindex")
+    assert contents() == before
+    assert "Articles" in capsys.readouterr().out
+    assert found("toes") == ["/articles/toes/"]
