@@ -20,8 +20,8 @@ from xml.etree.ElementTree import Element, SubElement
 import markdown
 import nh3
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
 from markdown.extensions import Extension
+from markdown.extensions.toc import slugify
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
@@ -109,7 +109,7 @@ def render(texts: Sequence[str], references: Collection[str] = (), figures: Mapp
         extension_configs={
             "tables": {"use_align_attribute": True},
             "footnotes": {"UNIQUE_IDS": True, "SUPERSCRIPT_TEXT": "note {}", "BACKLINK_TEXT": "back"},
-            "toc": {"slugify": lambda text, separator: f"s-{slugify(text) or 'part'}", "toc_depth": "2-2"},
+            "toc": {"slugify": lambda text, dash: f"s-{slugify(text, dash).strip('-_') or 'part'}", "toc_depth": "2-2"},
         },
         output_format="html",
     )
