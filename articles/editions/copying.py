@@ -16,16 +16,18 @@ def copy_content(source, target) -> None:
 
 @transaction.atomic
 def copy_parts(source, target) -> None:
-    """Copy the rows below `source` to `target`; keys between the rows follow the copies."""
+    """Copy the rows below `source` to `target`, a draft; keys between the rows follow the copies.
+
+    All rows of a kind at once: a checklist has a thousand, and who starts a draft waits for them.
+    """
     copies: dict[models.Model, models.Model] = {source: target}
-    copy_many_to_many(source, target, copies)
+    copy_many_to_many(type(source), [source], copies)
     for name in source.parts:
         model = apps.get_model(source._meta.app_label, name)
-        for row in model.objects.filter(**{model.edition_path: source}).order_by("pk"):
-            copy = model(**{field.attname: copied(row, field, copies) for field in model._meta.concrete_fields})
-            copy.save()
-            copy_many_to_many(row, copy, copies)
-            copies[row] = copy
+        rows = list(model.objects.filter(**{model.edition_path: source}).order_by("pk"))
+        made = [model(**{f.attname: copied(row, f, copies) for f in model._meta.concrete_fields}) for row in rows]
+        copies |= zip(rows, model.objects.bulk_create(made), strict=True)
+        copy_many_to_many(model, rows, copies)
 
 
 def copied(row: models.Model, field: models.Field, copies: dict):
@@ -39,7 +41,14 @@ def copied(row: models.Model, field: models.Field, copies: dict):
     return value.name if isinstance(field, models.FileField) else value
 
 
-def copy_many_to_many(row: models.Model, copy: models.Model, copies: dict) -> None:
-    for field in row._meta.many_to_many:
-        if field.name != "authors" and field.remote_field.through._meta.auto_created:
-            getattr(copy, field.name).set([copies.get(other, other) for other in getattr(row, field.name).all()])
+def copy_many_to_many(model: type[models.Model], rows: list, copies: dict) -> None:
+    """Give the copies of `rows` the links that the rows have, to the copies of what they lead to."""
+    for field in model._meta.many_to_many:
+        through = field.remote_field.through
+        if field.name == "authors" or not through._meta.auto_created:
+            continue
+        near, far = (through._meta.get_field(name()) for name in (field.m2m_field_name, field.m2m_reverse_field_name))
+        links = through.objects.filter(**{f"{near.name}__in": rows}).order_by("pk")
+        through.objects.bulk_create(
+            through(**{key.attname: copied(link, key, copies) for key in (near, far)}) for link in links
+        )
