@@ -14,13 +14,33 @@ End = tuple[int, int]
 
 def offered(ladder: Ladder, question: Question) -> dict[str, Option]:
     """The options of a question with what every question has on top, in the order of a page."""
+    return dict(offered_at(question, question.slug == ladder.questions[0].slug))
+
+
+def once(function):
+    """Keep what was found for an object, by the object itself: to compare two takes longer than to find it again."""
+    kept = {}
+
+    def find(thing, *others):
+        if len(kept) > 500:
+            kept.clear()
+        key = id(thing), *others
+        if key not in kept:
+            kept[key] = thing, function(thing, *others)  # the object stays alive, so that no other takes its id
+        return kept[key][1]
+
+    return find
+
+
+@once
+def offered_at(question: Question, is_first: bool) -> dict[str, Option]:
     options = {option.slug: option for option in question.options if option.slug != "not-sure"}
     if question.kind == Kind.MANY:
         none = options.pop("none", Option("none"))
         options["none"] = none
     row = next((option for option in question.options if option.slug == "not-sure"), Option("not-sure"))
     floor, gate = row.floor, row.gate
-    if question.slug == ladder.questions[0].slug and floor < Urgency.URGENT:
+    if is_first and floor < Urgency.URGENT:
         floor = Urgency.URGENT
     if gate < Gate.ASK_FIRST and any(option.gate == Gate.NEVER for option in question.options):
         gate = Gate.ASK_FIRST

@@ -1,5 +1,7 @@
 """Random ladders that hang together, and random answers that need not make sense."""
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 from tests.triage.generated import magnesium, outcomes
@@ -12,12 +14,19 @@ ADVICES = (
     Advice("notice", AdviceKind.NOTICE),
     Advice("place", AdviceKind.PLACE),
 )
-SLUGS = [advice.slug for advice in ADVICES]
+# Strategies are made once: hypothesis looks into each new one before it draws from it.
+POINTERS = st.lists(st.sampled_from([advice.slug for advice in ADVICES]), max_size=4, unique=True)
+ONE_IN_SIX = st.integers(0, 5)
+EXTRAS = {
+    Kind.MANY: st.lists(st.sampled_from(["none", "not-sure"]), max_size=2, unique=True),
+    Kind.ONE: st.lists(st.sampled_from(["no", "none", "not-sure"]), max_size=2, unique=True),
+}
 
 
+@cache
 @st.composite
 def options(draw, slug: str, mild: bool = False) -> Option:
-    advices = tuple(draw(st.lists(st.sampled_from(SLUGS), max_size=4, unique=True)))
+    advices = tuple(draw(POINTERS))
     if mild:
         return Option(slug, advices=advices)
     return Option(slug, floor=draw(FLOORS), gate=draw(GATES), advices=advices)
@@ -27,10 +36,9 @@ def options(draw, slug: str, mild: bool = False) -> Option:
 def questions(draw, slug: str, earlier: list[Choice], ticks: int, mild: bool) -> Question:
     """Of the same kind in most ladders that have this slug, so that editions can be compared."""
     kinds = list(Kind) if int(slug[1:]) % 2 else list(Kind)[::-1]
-    kind = kinds[draw(st.integers(0, 5)) == 0]
+    kind = kinds[draw(ONE_IN_SIX) == 0]
     own = ["a", "b", "c"][: draw(st.integers(1, ticks))]
-    extra = ["none", "not-sure"] if kind == Kind.MANY else ["no", "none", "not-sure"]
-    extra = draw(st.lists(st.sampled_from(extra), max_size=2, unique=True))
+    extra = draw(EXTRAS[kind])
     asked_if = draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True)) if earlier else []
     rows = tuple(draw(options(name, mild)) for name in (*extra, *own))
     return Question(slug, kind, asked_if=tuple(asked_if), options=rows)
