@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles import documents
-from articles.models import Article, ArticleEdition, ArticlePreviewLink
+from articles.models import Article, ArticleEdition, ArticlePreviewLink, Term
 
 
 @require_safe
@@ -36,6 +36,11 @@ def edition(request, slug, number):
 @require_safe
 def shared(request, token):
     return documents.shared(request, ArticlePreviewLink, token, for_reading(), show)
+
+
+@require_safe
+def glossary(request):
+    return render(request, "articles/glossary.html", {"letters": Term.objects.by_letter()})
 
 
 def for_reading():
