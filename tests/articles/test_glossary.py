@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from articles import admin
 from articles.models import Article, ArticleEdition, Term
+from articles.seeding import Seeds, load
 from articles.usage import mentions_of
 from tests.articles.test_admin import form as article_form
 from tests.articles.test_admin import page as article_page
@@ -244,6 +245,17 @@ def test_a_deleted_term_leaves_the_articles(superuser, sign_in, together):
     else:
         assert client.post(f"{LIST}{term.pk}/delete/", {"post": "yes"}).status_code == 302
     assert explained(live) == []
+
+
+def test_a_term_that_comes_with_a_file_is_explained_in_what_is_there():
+    source, live = make_reference("study"), make_article(body="A cramp.")
+    seeds = Seeds(terms=[(Term(slug="cramp", name="Cramp", definition="It hurts."), ["study"])])
+    load(seeds)
+    assert explained(live) == ["cramp"]
+    assert list(Term.objects.get().references.all()) == [source]
+    Term.objects.update(definition="In other words.")
+    load(seeds)
+    assert Term.objects.get().definition == "In other words."
 
 
 def test_too_many_articles_are_left_to_the_command(reviewer, sign_in, monkeypatch, capsys):
