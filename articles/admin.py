@@ -5,7 +5,7 @@ from contextlib import suppress
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -248,6 +248,7 @@ class TermAdmin(WhereUsed, admin.ModelAdmin):
     search_fields = ("name", "other_names")
     fields = ("name", "slug", "other_names", "definition", "references")
     autocomplete_fields = ("references",)
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 90})}}
     prepopulated_fields = {"slug": ("name",)}
     list_per_page = 100
 

@@ -49,7 +49,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["name"],
+                "ordering": [django.db.models.functions.text.Lower("name")],
+                "verbose_name": "glossary term",
             },
         ),
         migrations.AddField(
