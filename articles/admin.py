@@ -1,10 +1,11 @@
-"""What editors and reviewers see of articles, topics and references."""
+"""What editors and reviewers see of articles, topics, references and the glossary."""
 
 from contextlib import suppress
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.db.models import Count
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -19,7 +20,9 @@ from articles.desk import (
     PartInline,
     StandingFilter,
     WhereUsed,
+    refuse_odd_keys,
 )
+from articles.desk.editing import LONGEST_KEY
 from articles.models import (
     MOST_KEY_POINTS,
     Article,
@@ -28,11 +31,14 @@ from articles.models import (
     Figure,
     Reference,
     Synonym,
+    Term,
     Topic,
     known_names,
     with_liveness,
 )
 from articles.usage import is_used
+
+MOST_AT_ONCE = 50  # editions that are typeset while somebody waits for a save: a few seconds
 
 
 @admin.register(Article)
@@ -114,7 +120,7 @@ class FigureInline(PartInline):
 class ArticleEditionAdmin(EditionAdmin):
     form = ArticleEditionForm
     inlines = (FaqInline, FigureInline)
-    autocomplete_fields = ("related",)
+    autocomplete_fields = ("related", "unmarked_terms")
     fields = (
         "opened_version",
         "document",
@@ -125,6 +131,7 @@ class ArticleEditionAdmin(EditionAdmin):
         "key_points",
         "body",
         "related",
+        "unmarked_terms",
         "change_note",
         "is_correction",
     )
@@ -136,7 +143,7 @@ class ArticleEditionAdmin(EditionAdmin):
     how_to_write = "admin/how_to_write.html"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related(with_liveness("related"))
+        return super().get_queryset(request).prefetch_related(with_liveness("related"), "unmarked_terms")
 
     def preview_url(self, edition):
         return reverse("articles:edition", args=[edition.document.slug, edition.number])
@@ -181,7 +188,7 @@ def typeset(typed, edition: ArticleEdition | None) -> dict:
     points = "\n".join(f"- {line.strip()}" for line in typed.get("key_points", "").splitlines() if line.strip())
     texts = [typed.get("quick_answer", ""), points, typed.get("body", ""), *(answer for _, answer in answers)]
     try:
-        rendered = markdown.render_with_deadline(texts, *known_names(edition))
+        rendered = markdown.render_with_deadline(texts, *known_names(edition), terms_to_mark(typed))
     except markdown.Unrenderable as reason:
         return {"reason": str(reason)}
     quick_answer, key_points, body, *answered = map(markdown.trusted, rendered.html)
@@ -195,7 +202,14 @@ def typeset(typed, edition: ArticleEdition | None) -> dict:
         "sources": [sources[key] for key in rendered.cited],
         "unknown": rendered.unknown,
         "missing": rendered.missing,
+        "terms": rendered.terms,
     }
+
+
+def terms_to_mark(typed) -> list[dict]:
+    """The terms of the glossary but for those that the form switches off."""
+    keys = [key for key in typed.getlist("unmarked_terms") if key.isdecimal() and len(key) <= LONGEST_KEY]
+    return Term.objects.exclude(pk__in=keys).to_mark()
 
 
 @admin.register(Topic)
@@ -236,3 +250,55 @@ class SynonymAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)  # nothing rests on it
+
+
+@admin.register(Term)
+class TermAdmin(WhereUsed, admin.ModelAdmin):
+    change_form_template = "admin/used_change_form.html"
+    list_display = ("name", "slug", "definition")
+    search_fields = ("name", "other_names")
+    fields = ("name", "slug", "other_names", "definition", "references")
+    autocomplete_fields = ("references",)
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "cols": 90})}}
+    prepopulated_fields = {"slug": ("name",)}
+    list_per_page = 100
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        refuse_odd_keys(request, self.autocomplete_fields)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        before = self.model.objects.get(pk=obj.pk).names if change else []
+        super().save_model(request, obj, form, change)
+        if set(form.changed_data) - {"references"}:  # articles show everything else
+            self.explain_again(request, [*before, *obj.names])
+
+    @transaction.atomic
+    def delete_model(self, request, obj):
+        names = obj.names
+        super().delete_model(request, obj)
+        self.explain_again(request, names)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        names = [name for term in queryset for name in term.names]
+        super().delete_queryset(request, queryset)
+        self.explain_again(request, names)
+
+    def explain_again(self, request, names):
+        """Typeset what is in use and mentions a term, unless that would take too long; say which."""
+        keys = list(ArticleEdition.objects.in_use().mentioning(names).values_list("pk", flat=True))  # seconds, for many
+        if len(keys) > MOST_AT_ONCE:
+            says = (
+                f"{len(keys)} pages may mention it, too many to wait for. They follow once “manage.py typeset” has run."
+            )
+            messages.warning(request, says)
+        elif keys:
+            ArticleEdition.objects.filter(pk__in=keys).typeset_again()
+            messages.info(request, f"Pages made anew where the term may stand: {len(keys)}.")

@@ -1,7 +1,8 @@
-"""From an editor's Markdown to safe HTML: citations, tables, figures, care cards, contents.
+"""From an editor's Markdown to safe HTML: citations, tables, figures, care cards, contents, terms.
 
 The only module that marks text as safe. What an editor writes passes three stages: Python-Markdown with raw HTML
-switched off, the changes to its tree below, and nh3, which drops every tag, attribute and class not listed here.
+switched off, the changes to its tree below, and nh3, which drops every tag, attribute and class not listed here. What
+comes out is marked with the terms of the glossary, which adds buttons of our own and changes nothing else.
 
 Python-Markdown takes many seconds for some hostile texts, or exhausts the stack. Forms and previews therefore call
 `render_with_deadline`, which runs `python -m articles.markdown` as a child process, for `DEADLINE` seconds at most.
@@ -11,7 +12,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from html import unescape
 from pathlib import Path
@@ -24,6 +25,8 @@ from markdown.extensions import Extension
 from markdown.extensions.toc import slugify
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
+
+from articles.marking import Marker
 
 LONGEST = 100_000  # characters of one text
 DEADLINE = 3  # seconds
@@ -90,6 +93,7 @@ class Rendered:
     cited: list[str] = field(default_factory=list)  # reference keys in the order of their numbers, from 1
     unknown: list[str] = field(default_factory=list)  # cited keys that no reference has
     missing: list[str] = field(default_factory=list)  # figures that are not there, or stand inside a paragraph
+    terms: list[dict[str, str]] = field(default_factory=list)  # slug, name and definition of those that are marked
 
 
 def trusted(html: str | None) -> SafeString:
@@ -97,11 +101,17 @@ def trusted(html: str | None) -> SafeString:
     return mark_safe(html or "")  # noqa: S308 - nh3 has been over it
 
 
-def render(texts: Sequence[str], references: Collection[str] = (), figures: Mapping[str, Mapping] | None = None):
+def render(
+    texts: Sequence[str],
+    references: Collection[str] = (),
+    figures: Mapping[str, Mapping] | None = None,
+    terms: Iterable[Mapping] = (),
+) -> Rendered:
     """Render Markdown texts that share one numbering of sources.
 
     `references` are the known keys of `[^key]`; `figures` maps the name in `![](name)` to src, srcset, sizes, width,
-    height, alt and caption. Raises Unrenderable where the text nests too deeply for the parser.
+    height, alt and caption; `terms` are what a `Marker` takes. Raises Unrenderable where the text nests too deeply for
+    the parser.
     """
     page = Page(set(references), figures or {})
     parser = markdown.Markdown(
@@ -113,14 +123,15 @@ def render(texts: Sequence[str], references: Collection[str] = (), figures: Mapp
         },
         output_format="html",
     )
-    html = []
+    html, marker = [], Marker(terms)
     try:
         for text in texts:
-            html.append(clean(parser.reset().convert(text)))
+            html.append(marker.mark(clean(parser.reset().convert(text))))
             page.contents += [(entry["id"], unescape(entry["name"])) for entry in parser.toc_tokens]
     except RecursionError as error:
         raise Unrenderable("The text nests too deeply. Take out some levels of lists, quotes or brackets.") from error
-    return Rendered(html, page.contents, list(page.numbers), sorted(page.unknown), sorted(page.missing))
+    used = [{key: term[key] for key in ("slug", "name", "definition")} for term in marker.used.values()]
+    return Rendered(html, page.contents, list(page.numbers), sorted(page.unknown), sorted(page.missing), used)
 
 
 def clean(html: str) -> str:
@@ -134,14 +145,16 @@ def clean(html: str) -> str:
     )
 
 
-def render_with_deadline(texts: Sequence[str], references: Collection[str] = (), figures=None) -> Rendered:
+def render_with_deadline(
+    texts: Sequence[str], references: Collection[str] = (), figures=None, terms: Iterable[Mapping] = ()
+) -> Rendered:
     """Like `render`, for text that nobody has checked yet; raises Unrenderable after `DEADLINE` seconds as well."""
     if max(map(len, texts), default=0) > LONGEST:
         raise Unrenderable(f"The text is too long: {LONGEST:,} characters at most.")
     try:
         done = subprocess.run(
             [sys.executable, "-m", "articles.markdown"],
-            input=json.dumps([list(texts), list(references), figures or {}]).encode(),
+            input=json.dumps([list(texts), list(references), figures or {}, list(terms)]).encode(),
             cwd=Path(__file__).resolve().parent.parent,
             capture_output=True,
             timeout=DEADLINE,
@@ -280,8 +293,7 @@ class Shape(Treeprocessor):
 
 
 if __name__ == "__main__":
-    sources, known, pictures = json.load(sys.stdin)
     try:
-        print(json.dumps(asdict(render(sources, known, pictures))))
+        print(json.dumps(asdict(render(*json.load(sys.stdin)))))
     except Unrenderable as refusal:
         print(json.dumps(str(refusal)))

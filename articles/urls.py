@@ -17,6 +17,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", include(document)),
+    path("glossary/", views.glossary, name="glossary"),
     # Pages about the site are documents too, at addresses of their own.
     *(path(f"{slug}/", views.detail, {"slug": slug}, name=slug) for slug in SITE_PAGES if slug != "about"),
     path("about/", views.detail, {"slug": "about", "template": "articles/about.html"}, name="about"),

@@ -1,7 +1,8 @@
 """Where a row is used: every edition that is read, scheduled or worked on, and every plain row, that names it.
 
-A row is named by a relation (a reference, an article to read next, an advice of an option) or, a document, by a link to
-its address in somebody's Markdown. Found through the app registry, so that this module knows no app but its own.
+A row is named by a relation (a reference, an article to read next, an advice of an option), a document also by a link
+to its address in somebody's Markdown, and a term of the glossary where an article marks it. Found through the app
+registry, so that this module knows no app but its own.
 """
 
 import re
@@ -14,6 +15,7 @@ from django.db import models
 from django.db.models import FETCH_PEERS, Exists, Q
 
 from articles.editions import Document, Edition, Part
+from articles.models import Term
 
 MARK = re.compile(r"\[\^[\w-]+\]")
 SENTENCE_END = re.compile(r"(?<=[.!?:\]])\s+(?=[^a-z\s])|\n+")
@@ -84,15 +86,23 @@ def conditions_for(row: models.Model) -> dict[type[models.Model], Q]:
         if not relation.auto_created or relation.concrete or not relation.is_relation:
             continue
         model, field = relation.related_model, relation.field
-        if not model._meta.auto_created and is_content(model) and field.name != "document":
+        if not model._meta.auto_created and is_content(model) and field.name not in ("document", "unmarked_terms"):
             conditions[model] = conditions.get(model, Q()) | Q(**{field.name: row})
-    if isinstance(row, Document):
-        address = row.get_absolute_url()
+    for mark in marks_of(row):
         for model in apps.get_models():
             for name in getattr(model, "html_fields", ()):
-                for link in (f'href="{address}', f'href="{address.rstrip("/")}"'):
-                    conditions[model] = conditions.get(model, Q()) | Q(**{f"{name}__contains": link})
+                conditions[model] = conditions.get(model, Q()) | Q(**{f"{name}__contains": mark})
     return conditions
+
+
+def marks_of(row: models.Model) -> list[str]:
+    """What stands in the HTML of every text that names `row`."""
+    if isinstance(row, Term):
+        return [f'popovertarget="term-{row.slug}"']
+    if isinstance(row, Document):
+        address = row.get_absolute_url()
+        return [f'href="{address}', f'href="{address.rstrip("/")}"']
+    return []
 
 
 def is_content(model: type[models.Model]) -> bool:

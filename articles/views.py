@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from articles import documents
-from articles.models import Article, ArticleEdition, ArticlePreviewLink, Topic
+from articles.models import Article, ArticleEdition, ArticlePreviewLink, Term, Topic
 from articles.search import finding, kinds
 
 
@@ -52,6 +52,11 @@ def search(request):
     results = finding.find(text, kind, int(page) if page.isdecimal() and len(page) < 6 else 1)
     context = {"results": results, "kind": kind, "topics": () if results.total else Topic.objects.all()}
     return render(request, "articles/search.html", context)
+
+
+@require_safe
+def glossary(request):
+    return render(request, "articles/glossary.html", {"letters": Term.objects.by_letter()})
 
 
 def for_reading():

@@ -5,9 +5,10 @@ from itertools import count
 
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+from django.utils.text import slugify
 
 from articles.groups import EDITORS, REVIEWERS
-from articles.models import Article, ArticleEdition, Reference, Topic
+from articles.models import Article, ArticleEdition, Reference, Term, Topic
 from supplements.models import IntakeReference, Interaction, Supplement, SupplementEdition, Use
 from triage.models import Checklist
 
@@ -37,6 +38,11 @@ def make_topic(**fields):
 def make_reference(key="source", **fields):
     defaults = {"authors": "Doe J", "title": "A study", "year": 2020, "publisher": "A journal", "kind": "trial"}
     return Reference.objects.create(key=key, **defaults | {"url": "https://example.org/"} | fields)
+
+
+def make_term(name="cramp", *other_names, **fields):
+    values = {"name": name, "slug": slugify(name), "other_names": "\n".join(other_names)}
+    return Term.objects.create(**values | {"definition": f"What {name} means."} | fields)
 
 
 def make_draft(document=None, **fields):

@@ -31,6 +31,7 @@ from tests.factories import (
     make_reference,
     make_reviewer,
     make_stage,
+    make_term,
     make_topic,
     make_use,
     make_user,
@@ -92,7 +93,8 @@ def address(people):
     parts = {name.lower(): first_part(name, drafts["checklistedition"]) for name in PARTS}
     rows = drafts | parts | {"article": article.document, "supplement": form.document, "checklist": checklist}
     rows |= {"reference": Reference.objects.get(), "topic": make_topic(), "use": make_use(), "user": people["nobody"]}
-    rows |= {"interaction": make_interaction(), "intakereference": make_stage(), "group": Group.objects.first()}
+    rows |= {"term": make_term(), "group": Group.objects.first()}
+    rows |= {"interaction": make_interaction(), "intakereference": make_stage()}
     nuts = {"name": "Nuts", "serving": "30 g", "group": "nuts", "magnesium_mg": 80, "daily_value_percent": 19}
     rows |= {"synonym": Synonym.objects.create(said="jerk", meant="twitch")}
     rows |= {"food": Food.objects.create(**nuts)}

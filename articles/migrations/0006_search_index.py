@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0003_pictures_are_checked"),
+        ("articles", "0004_glossary"),
     ]
 
     operations = [

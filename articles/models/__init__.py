@@ -1,4 +1,4 @@
-"""Articles, and the sources that they and everything else cite."""
+"""Articles, the terms that they explain, and the sources that they and everything else cite."""
 
 from articles.models.articles import (
     ANCHORS,
@@ -17,6 +17,7 @@ from articles.models.articles import (
     known_names,
     with_liveness,
 )
+from articles.models.glossary import Term, clash
 from articles.models.references import Reference, source_findings
 from articles.models.search import Findable, KnownWord, Slip, Synonym
 
@@ -38,7 +39,9 @@ __all__ = [
     "RenderedField",
     "Slip",
     "Synonym",
+    "Term",
     "Topic",
+    "clash",
     "known_names",
     "source_findings",
     "with_liveness",

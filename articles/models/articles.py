@@ -1,14 +1,18 @@
 """Articles: documents of words, their topics, and what belongs to an edition of one."""
 
+import re
+from collections.abc import Iterable
 from itertools import chain, repeat
 
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 
 from articles import gate, markdown
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, Part, PreviewLink, Review
+from articles.marking import is_abbreviation
+from articles.models.glossary import Term
 from articles.models.references import Reference, source_findings
 from articles.pictures import PictureField
 
@@ -78,7 +82,7 @@ class ArticleEditionQuerySet(EditionQuerySet):
             .articles()
             .with_review()
             .select_related("document", "topic")
-            .defer("body", "body_html")
+            .defer("body", "body_html", "terms")
             .order_by("topic__position", "title")
         )
 
@@ -88,6 +92,17 @@ class ArticleEditionQuerySet(EditionQuerySet):
 
     def for_reading(self):
         return self.strict().select_related("document", "topic")
+
+    def mentioning(self, names: Iterable[str]):
+        """What may have one of the names of a term in its text: none is missed, and some have only a part of it."""
+        found = Q(pk__in=[])
+        for word in {longest_word(name) for name in names}:
+            lookup = "regex" if is_abbreviation(word) else "icontains"  # for SQLite, "contains" knows no capitals
+            answers = Faq.objects.filter(edition=OuterRef("pk"), **{f"answer_html__{lookup}": word})
+            found |= Exists(answers)
+            for field in self.model.html_fields:
+                found |= Q(**{f"{field}__{lookup}": word})
+        return self.filter(found)
 
     def typeset_again(self, progress=lambda message: None) -> int:
         """Make the derived HTML anew where a source, a term or the renderer changed; returns of how many editions."""
@@ -125,10 +140,19 @@ class ArticleEdition(Edition):
         Article, blank=True, related_name="+", help_text="What a reader would want next: 2 to 4."
     )
 
+    unmarked_terms = models.ManyToManyField(
+        Term,
+        blank=True,
+        related_name="+",
+        verbose_name="terms not to be explained",
+        help_text="Terms of the glossary that this page explains itself, or means in another sense.",
+    )
+
     quick_answer_html = RenderedField()
     key_points_html = RenderedField()
     body_html = RenderedField()
     contents = models.JSONField(default=list, blank=True, editable=False)
+    terms = models.JSONField(default=list, blank=True, editable=False)  # those that are marked, as they are explained
     word_count = models.PositiveIntegerField(default=0, editable=False)
     references = models.ManyToManyField(Reference, through="Citation", related_name="article_editions")
 
@@ -154,7 +178,10 @@ class ArticleEdition(Edition):
         return [self.quick_answer, points, self.body, *(faq.answer for faq in self.faqs.all())]
 
     def render(self) -> markdown.Rendered:
-        return markdown.render(self.texts(), *known_names(self))
+        return markdown.render(self.texts(), *known_names(self), self.terms_to_mark())
+
+    def terms_to_mark(self) -> list[dict]:
+        return Term.objects.exclude(pk__in=self.unmarked_terms.values("pk")).to_mark()
 
     @transaction.atomic
     def typeset(self) -> None:
@@ -169,6 +196,7 @@ class ArticleEdition(Edition):
             key_points_html=key_points,
             body_html=body,
             contents=rendered.contents,
+            terms=rendered.terms,
             word_count=sum(len(text.split()) for text in self.texts()),
         )
         for faq, answer in zip(self.faqs.all(), answers, strict=True):
@@ -196,6 +224,11 @@ class ArticleEdition(Edition):
         found += gate.list_findings(self.related.all(), "related")
         found += source_findings(((key, statuses[key]) for key in rendered.cited), "body")
         return found + gate.language_findings(texts, "body")
+
+
+def longest_word(name: str) -> str:
+    """A part of a name that stands in every text that has the name, however that is spelled and spaced."""
+    return max(re.findall(r"[A-Za-z0-9]+", name), key=len, default=name)
 
 
 def with_liveness(relation: str) -> Prefetch:

@@ -1,8 +1,8 @@
 """The articles as files, both ways: `reading` checks them, `loading` stores what is missing, `writing` makes them anew.
 
-An article is a Markdown file with TOML front matter between lines of `+++`; topics are TOML, references CSV, pictures
-lie under `figures/`. Rows stand in the order in which readers see them; a row names its position only where that order
-does not give it.
+An article is a Markdown file with TOML front matter between lines of `+++`; topics and the glossary are TOML,
+references CSV, pictures lie under `figures/`. Rows stand in the order in which readers see them; a row names its
+position only where that order does not give it.
 """
 
 from articles.seeding.checks import EXTRA, Fault, checked, fields_of, line_of, misshapen, toml_line

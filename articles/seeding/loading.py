@@ -4,7 +4,7 @@ from django.core.files import File
 from django.db import models
 
 from articles import pictures
-from articles.models import Article, Reference, Synonym, Topic
+from articles.models import Article, ArticleEdition, Reference, Synonym, Term, Topic
 from articles.seeding.reading import Seeds, edition_values
 
 PUBLISHED_BECAUSE = "Part of the content that the site began with."
@@ -18,6 +18,7 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
         Reference.objects.get_or_create(key=reference.key, defaults=values_of(reference))
     for synonym in seeds.synonyms:
         Synonym.objects.get_or_create(said=synonym.said, meant=synonym.meant)
+    load_terms(seeds, progress)
     documents = {}
     for slug, article in seeds.articles.items():
         documents[slug], _ = Article.objects.get_or_create(
@@ -30,11 +31,23 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
     return len(new)
 
 
+def load_terms(seeds: Seeds, progress) -> None:
+    """Create the terms that are missing, and have articles that are there already explain them."""
+    names = []
+    for term, keys in seeds.terms:
+        stored, is_new = Term.objects.get_or_create(slug=term.slug, defaults=values_of(term))
+        if is_new:
+            stored.references.set(Reference.objects.filter(key__in=keys))
+            names += stored.names
+    ArticleEdition.objects.in_use().mentioning(names).typeset_again(progress)
+
+
 def load_article(document: Article, article: dict) -> None:
     edition = document.editions.create(
         number=1, topic=Topic.objects.get(slug=article["topic"]), **edition_values(article)
     )
     edition.related.set(Article.objects.filter(slug__in=article.get("related", [])))
+    edition.unmarked_terms.set(Term.objects.filter(slug__in=article.get("unmarked_terms", [])))
     for position, faq in enumerate(article.get("faqs", [])):
         edition.faqs.create(**{"position": position} | faq | {"answer": faq["answer"].strip()})
     for row in article.get("figures", []):

@@ -14,7 +14,18 @@ from django.core.files.base import ContentFile
 from django.db import models
 
 from articles import markdown, pictures
-from articles.models import Article, ArticleEdition, ArticleReview, Faq, Figure, Reference, Synonym, Topic
+from articles.models import (
+    Article,
+    ArticleEdition,
+    ArticleReview,
+    Faq,
+    Figure,
+    Reference,
+    Synonym,
+    Term,
+    Topic,
+    clash,
+)
 from articles.seeding.checks import EXTRA, Fault, checked, line_of, misshapen, toml_line
 
 HERE = Path(__file__).resolve().parent.parent / "seeds"
@@ -22,13 +33,23 @@ FENCE = re.compile(r"^\+\+\+\s*$", re.MULTILINE)
 LINK = re.compile(r"\]\(/articles/([\w-]+)/")
 PLAIN_NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
 REQUIRED = {"title", "topic", "description", "quick_answer", "change_note", "review"}
-OPTIONAL = {"key_points", "related", "dead_links", "faqs", "figures", "site_page", "is_correction", "claims"}
+OPTIONAL = {
+    "key_points",
+    "related",
+    "unmarked_terms",
+    "dead_links",
+    "faqs",
+    "figures",
+    "site_page",
+    "is_correction",
+    "claims",
+}
 SHAPES = {
     "review": dict,
     "faqs": [{"question": str, "answer": str}],
     "figures": [{"name": str, "file": str, "alt": str, "caption": str}],
     **dict.fromkeys(("title", "topic", "description", "quick_answer", "change_note"), str),
-    **{key: [str] for key in ("key_points", "related", "dead_links", "claims")},
+    **{key: [str] for key in ("key_points", "related", "unmarked_terms", "dead_links", "claims")},
 }
 
 
@@ -39,6 +60,7 @@ class Seeds:
     topics: list[Topic] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     synonyms: list[Synonym] = field(default_factory=list)
+    terms: list[tuple[Term, list[str]]] = field(default_factory=list)  # each with the keys of its references
     articles: dict[str, dict] = field(default_factory=dict)  # slug -> front matter, with "body" and "file"
     faults: list[Fault] = field(default_factory=list)
 
@@ -50,6 +72,7 @@ def read(folder: Path = HERE) -> Seeds:
     seeds.references = read_rows(folder / "references.csv", Reference, seeds)
     if (synonyms := folder / "synonyms.csv").exists():  # a folder that was exported earlier has none
         seeds.synonyms = read_rows(synonyms, Synonym, seeds)
+    read_terms(folder / "glossary.toml", seeds)
     for path in sorted(folder.glob("*.md")):
         read_article(path, seeds)
     check_names(seeds)
@@ -85,6 +108,39 @@ def read_rows(path: Path, model: type[models.Model], seeds: Seeds) -> list[model
     return rows
 
 
+def read_terms(path: Path, seeds: Seeds) -> None:
+    """Read the glossary; an export from before there was one has no such file."""
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        file = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        seeds.faults.append(Fault(path.name, toml_line(error), f"cannot be read: {error}"))
+        return
+    shape = {"slug": str, "other_names": [str], "references": [str]}
+    if faults := [*misshapen(file, {"terms": [shape]}, path.name, text)]:
+        seeds.faults += faults
+        return
+    known = {reference.key for reference in seeds.references if reference}
+    for row in file.get("terms", []):
+        place = Fault(path.name, line_of(text, f'slug = "{row.get("slug")}"'), "")
+        values = {key: value for key, value in row.items() if key != "references"}
+        term = checked(Term, values | {"other_names": "\n".join(row.get("other_names", []))}, place, seeds)
+        if term and (reason := term_fault(term, row.get("references", []), known, seeds)):
+            seeds.faults.append(Fault(path.name, place.line, reason))
+        elif term:
+            seeds.terms.append((term, row.get("references", [])))
+
+
+def term_fault(term: Term, keys: list[str], known: set[str], seeds: Seeds) -> str:
+    others = [other for other, _ in seeds.terms]
+    if term.slug in {other.slug for other in others}:
+        return f"there are two terms “{term.slug}”"
+    if taken := clash(term, others):
+        return f"“{taken[0]}” is a name of “{taken[1]}” already"
+    unknown = sorted(set(keys) - known)
+    return f"there is no reference “{unknown[0]}”" if unknown else ""
+
+
 def read_article(path: Path, seeds: Seeds) -> None:
     try:
         text = path.read_text(encoding="utf-8")
@@ -112,9 +168,10 @@ def parts_of(text: str) -> tuple[dict, str]:
 
 
 def check_names(seeds: Seeds) -> None:
-    """Check what one file says against what the others hold: topics, references, related articles, links, fields."""
+    """Check what one file says against what the others hold: topics, references, terms, articles, links, fields."""
     known = {reference.key for reference in seeds.references if reference}
     topics = {topic.slug for topic in seeds.topics if topic}
+    terms = {term.slug for term, _ in seeds.terms}
     for slug, article in seeds.articles.items():
         place = Fault(article["file"], 0, "")
         checked(Article, {"slug": slug, "is_site_page": article.get("site_page", False)}, place, seeds)
@@ -129,6 +186,8 @@ def check_names(seeds: Seeds) -> None:
         linked = set(LINK.findall("\n".join(texts))) - set(article.get("dead_links", []))
         for other in sorted((linked | set(article.get("related", []))) - seeds.articles.keys()):
             fault(seeds, article, other, f"there is no article “{other}”")
+        for term in sorted(set(article.get("unmarked_terms", [])) - terms):
+            fault(seeds, article, term, f"there is no term “{term}”")
         try:
             rendered = markdown.render(texts, known, figures)
         except markdown.Unrenderable as error:

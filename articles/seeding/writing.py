@@ -13,13 +13,13 @@ from pathlib import Path
 import tomli_w
 
 from articles.editions import Edition
-from articles.models import ArticleEdition, Figure, Reference, Synonym, Topic
+from articles.models import ArticleEdition, Figure, Reference, Synonym, Term, Topic
 from articles.seeding.checks import fields_of
 from articles.seeding.reading import FENCE, LINK, REQUIRED
 
 
 def write(folder: Path, progress=lambda message: None) -> list[str]:
-    """Write topics, references and every live article into `folder`; returns what had to be left out."""
+    """Write topics, references, the glossary and every live article into `folder`; returns what had to be left out."""
     (folder / "figures").mkdir(parents=True)
     topics = in_order(list(Topic.objects.values(*fields_of(Topic))))
     (folder / "topics.toml").write_text(as_toml({"topics": topics}), encoding="utf-8", newline="\n")
@@ -27,10 +27,14 @@ def write(folder: Path, progress=lambda message: None) -> list[str]:
     write_csv(folder / "references.csv", names, sorted(Reference.objects.values(*names), key=lambda row: row["key"]))
     names = fields_of(Synonym)
     write_csv(folder / "synonyms.csv", names, Synonym.objects.order_by("pk").values(*names))
+    terms = [term_row(term) for term in Term.objects.order_by("slug").prefetch_related("references")]
+    (folder / "glossary.toml").write_text(as_toml({"terms": terms}), encoding="utf-8", newline="\n")
     editions = ArticleEdition.objects.live().select_related("document", "topic").order_by("document__slug")
     live = set(editions.values_list("document__slug", flat=True))
     warnings: list[str] = []
-    for count, edition in enumerate(editions.prefetch_related("related", "faqs", "figures").iterator(100), 1):
+    for count, edition in enumerate(
+        editions.prefetch_related("related", "unmarked_terms", "faqs", "figures").iterator(100), 1
+    ):
         slug = edition.document.slug
         progress(f"article {count} of {len(live)}: {slug}")
         front = front_of(edition, live, warnings)
@@ -38,6 +42,12 @@ def write(folder: Path, progress=lambda message: None) -> list[str]:
             copy_picture(figure, folder / "figures" / row["file"], f"article {slug}", warnings)
         (folder / f"{slug}.md").write_text(article_text(front, edition.body), encoding="utf-8", newline="\n")
     return warnings
+
+
+def term_row(term: Term) -> dict:
+    row = {"slug": term.slug, "name": term.name, "other_names": term.other_name_list, "definition": term.definition}
+    row["references"] = [reference.key for reference in term.references.all()]
+    return {key: value for key, value in row.items() if value}
 
 
 def front_of(edition: ArticleEdition, live: set[str], warnings: list[str]) -> dict:
@@ -54,6 +64,7 @@ def front_of(edition: ArticleEdition, live: set[str], warnings: list[str]) -> di
         "change_note": edition.change_note,
         "is_correction": edition.is_correction,
         "related": kept([other.slug for other in edition.related.all()], live, f"article {slug}", warnings),
+        "unmarked_terms": sorted(term.slug for term in edition.unmarked_terms.all()),
         "dead_links": dead_links,
         "site_page": edition.document.is_site_page,
         "review": review_of(edition),

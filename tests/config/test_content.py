@@ -14,11 +14,20 @@ from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 from PIL import Image
 
-from articles.models import Article, ArticleEdition, Figure, Reference, Topic
+from articles.models import Article, ArticleEdition, Figure, Reference, Term, Topic
 from articles.seeding.reading import parts_of
 from config import content
 from supplements.models import Food, IntakeReference, Interaction, RouteCaution, Supplement, SupplementEdition, Use
-from tests.factories import make_article, make_draft, make_form, make_interaction, make_reference, make_stage, make_user
+from tests.factories import (
+    make_article,
+    make_draft,
+    make_form,
+    make_interaction,
+    make_reference,
+    make_stage,
+    make_term,
+    make_user,
+)
 from triage import models as triage
 from triage.ladder import Urgency
 
@@ -35,14 +44,14 @@ VOLATILE = re.compile(
     | (value|id|for|aria-labelledby)="[^"]*(-\d+|\w{64})" | <option[ ]value="\d+" """,
     re.IGNORECASE | re.VERBOSE,
 )
-MODELS = (Topic, Reference, Use, RouteCaution, Interaction, Food, IntakeReference)
+MODELS = (Topic, Reference, Term, Use, RouteCaution, Interaction, Food, IntakeReference)
 LIVE = (ArticleEdition, SupplementEdition, triage.ChecklistEdition)
 NOT_TYPED = {
     *("id", "document", "edition", "state", "version", "number", "saved_at", "published_at", "approved_by"),
-    *("published_by", "recorded_by", "moved_at", "waiver", "contents", "image", "word_count"),
+    *("published_by", "recorded_by", "moved_at", "waiver", "contents", "terms", "image", "word_count"),
 }
-PAGES = """/articles/ /about/ /privacy/ /supplements/ /supplements.json /supplements/compare/ /supplements/medicines/
-/supplements/foods/ /supplements/dose/ /check/twitching/ /check/safety/ /articles/toe-twitching/
+PAGES = """/articles/ /glossary/ /about/ /privacy/ /supplements/ /supplements.json /supplements/compare/
+/supplements/medicines/ /supplements/foods/ /supplements/dose/ /check/twitching/ /check/safety/ /articles/toe-twitching/
 /articles/eyelid-twitching/ /articles/twitching-and-worry/ /supplements/citrate/ /supplements/oxide/""".split()  # noqa: SIM905
 
 
@@ -100,6 +109,11 @@ def change_articles(editor):
     draft.reviews.create(reviewed_on=dt.date(2026, 11, 23), next_due=dt.date(2027, 1, 1), note="An earlier one.")
     draft.typeset()
     draft.take_over("A test.")
+    draft.unmarked_terms.set(Term.objects.filter(slug__in=["cramp", "spasm"]))
+    term = Term.objects.get(slug="tremor")
+    term.definition, term.other_names = f"{NASTY}\r\n\r\nMore.", "“tremors”\r\n\r\n  T\\R \r\n"
+    term.save()
+    term.references.set(Reference.objects.filter(key__in=["kim-2021", "nhs-cramps"]))
     Topic.objects.filter(slug="help").update(position=0, description="")
     Topic.objects.create(slug="later", name='Quite "late"', position=900)
     Reference.objects.filter(key="kim-2021").update(title="=HYPERLINK()\r\nKim", status="retracted", checked="citation")
@@ -256,7 +270,7 @@ def trip(django_db_setup, django_db_blocker, tmp_path_factory):
 def what_was_loaded_exports_to_the_same_bytes(trip):
     place, _, _ = trip
     assert files(place / "second") == files(place / "first")
-    assert len(files(place / "first")) == 15 + 3 + 2 + 4 + 1  # articles, their lists, figures, supplements, checklist
+    assert len(files(place / "first")) == 15 + 4 + 2 + 4 + 1  # articles, their lists, figures, supplements, checklist
 
 
 def what_was_typed_is_stored_again(trip):
@@ -342,11 +356,15 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def small(db, media):
-    """A small site: an article with a figure, a form, a source."""
+    """A small site: an article with a figure, a form, a source, two terms."""
     make_reference("ods")
     draft = make_draft(Article.objects.create(slug="toes"), body="## Why?\n\n![](foot)\n\nText.[^ods]")
     with TestCase.captureOnCommitCallbacks(execute=True):
         draft.figures.create(name="foot", image=picture(), alt="A foot")
+    cramp = make_term("cramp", "cramps")
+    cramp.references.add(Reference.objects.get())
+    make_term("spasm")
+    draft.unmarked_terms.add(cramp)
     draft.typeset()
     draft.publish(waiver="A test.")
     make_form("citrate", cautions="Ask.[^ods]")
@@ -422,6 +440,13 @@ def test_two_exports_are_the_same(folder, tmp_path):
         ("articles/toes.md", "+++", 'related = ["toes", 5]\n+++', r"toes.md"),
         ("articles/references.csv", ",trial,", ",gossip,", r"references.csv, line 2: kind"),
         ("articles/references.csv", ",current", ",current,more", r"references.csv, line 2: “a cell without a column”"),
+        ("articles/glossary.toml", "What cramp means.", " ", r"glossary.toml, line \d+: Say what"),
+        ("articles/glossary.toml", '"cramps"', "5", r"glossary.toml, line \d+: “terms” is not the kind"),
+        ("articles/glossary.toml", '"cramps"', '"SPASM"', r"glossary.toml, line \d+: “spasm” is a name of “cramp”"),
+        ("articles/glossary.toml", '"ods"', '"nobody"', r"glossary.toml, line \d+: there is no reference “nobody”"),
+        ("articles/glossary.toml", 'name = "spasm"', 'hue = "red"', r"glossary.toml, line \d+: “hue” is not known"),
+        ("articles/glossary.toml", 'slug = "spasm"', 'slug = "cramp"', r"glossary.toml, line \d+: there are two terms"),
+        ("articles/toes.md", '"cramp"', '"nothing"', r"toes.md, line \d+: there is no term “nothing”"),
         ("articles/topics.toml", 'slug = "topic"', 'slug = "a topic"', r"topics.toml, line \d+: slug"),
         ("supplements/forms.toml", "[forms.review]", "[forms.look]", r"forms.toml, line \d+: “look” is not known"),
         ("supplements/forms.toml", "next_due = 20", "next_due = 19", r"forms.toml, line \d+: .*due after"),
