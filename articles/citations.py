@@ -6,11 +6,11 @@ Their numbers belong to the page that shows them together, so they are given whi
 import re
 from collections.abc import Iterable
 
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-
-from articles.models import Reference
 
 MARK = re.compile(r"\[\^([\w-]+)\]")
 
@@ -21,7 +21,7 @@ class Numbering:
     def __init__(self, texts: Iterable[str]):
         """Read the references that `texts` cite, in one query."""
         keys = {key for text in texts for key in MARK.findall(text)}
-        self.references = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)}
+        self.references = {reference.key: reference for reference in known(keys)}
         self.numbers: dict[str, int] = {}
 
     def cite(self, text: str) -> SafeString:
@@ -51,6 +51,11 @@ class Numbering:
         return [{"number": number, "reference": self.references[key]} for key, number in self.numbers.items()]
 
 
+def known(keys: Iterable[str]) -> models.QuerySet:
+    """The references with these keys. Asked of the registry, because rows that cite are models of this app too."""
+    return apps.get_model("articles", "Reference").objects.filter(key__in=keys)
+
+
 def cited_keys(row: models.Model, fields: Iterable[str]) -> set[str]:
     return {key for field in fields for key in MARK.findall(getattr(row, field))}
 
@@ -62,9 +67,7 @@ def plain(text: str) -> str:
 
 def validate_keys(text: str) -> None:
     """A validator: every `[^key]` names a reference."""
-    from django.core.exceptions import ValidationError
-
     keys = set(MARK.findall(text))
-    unknown = keys - set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+    unknown = keys - set(known(keys).values_list("key", flat=True)) if keys else set()
     if unknown:
         raise ValidationError(f"There is no source with the key {', '.join(sorted(unknown))}.")

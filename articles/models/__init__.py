@@ -17,6 +17,7 @@ from articles.models.articles import (
     known_names,
     with_liveness,
 )
+from articles.models.cited import CitedText, CitesReferences
 from articles.models.references import Reference, source_findings
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ArticlePreviewLink",
     "ArticleReview",
     "Citation",
+    "CitedText",
+    "CitesReferences",
     "Faq",
     "Figure",
     "Reference",
