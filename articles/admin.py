@@ -223,5 +223,11 @@ class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or not is_used(obj))
 
+    def save_model(self, request, obj, form, change):
+        """A new status is said at every citation, in old editions too, within the transaction that stores it."""
+        super().save_model(request, obj, form, change)
+        if change and "status" in form.changed_data:
+            ArticleEdition.objects.citing(obj).typeset_again()
+
     def is_to_look_at_again(self, row):
         return row.status != Reference.Status.CURRENT

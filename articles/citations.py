@@ -12,6 +12,8 @@ from django.db import models
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from articles.markdown import mark_of
+
 MARK = re.compile(r"\[\^([\w-]+)\]")
 
 
@@ -37,12 +39,9 @@ class Numbering:
         first = key not in self.numbers
         number = self.numbers.setdefault(key, len(self.numbers) + 1)
         anchor = format_html(' id="cite-{}"', number) if first else ""
+        kind, label, words = mark_of(number, self.references[key].status)
         return format_html(
-            '<sup class="citation"{}><a href="#source-{}" aria-label="Source {}">{}</a></sup>',
-            anchor,
-            number,
-            number,
-            number,
+            '<sup class="{}"{}><a href="#source-{}" aria-label="{}">{}</a></sup>', kind, anchor, number, label, words
         )
 
     @property
