@@ -16,6 +16,8 @@ urlpatterns = [
     re_path(r"^preview/(?P<token>a[\w-]{43})/$", views.shared, name="shared"),
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", include(document)),
+    path("sources/", views.sources, name="sources"),
+    path("sources/<slug:key>/", views.source, name="source"),
     # Pages about the site are documents too, at addresses of their own.
     *(path(f"{slug}/", views.detail, {"slug": slug}, name=slug) for slug in SITE_PAGES if slug != "about"),
     path("about/", views.detail, {"slug": "about", "template": "articles/about.html"}, name="about"),

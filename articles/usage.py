@@ -5,6 +5,7 @@ its address in somebody's Markdown. Found through the app registry, so that this
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -80,12 +81,8 @@ def is_used(row: models.Model) -> bool:
 def conditions_for(row: models.Model) -> dict[type[models.Model], Q]:
     """Of each model that can name `row`, the condition for those rows that do."""
     conditions: dict[type[models.Model], Q] = {}
-    for relation in row._meta.get_fields(include_hidden=True):
-        if not relation.auto_created or relation.concrete or not relation.is_relation:
-            continue
-        model, field = relation.related_model, relation.field
-        if not model._meta.auto_created and is_content(model) and field.name != "document":
-            conditions[model] = conditions.get(model, Q()) | Q(**{field.name: row})
+    for model, name in naming(type(row)):
+        conditions[model] = conditions.get(model, Q()) | Q(**{name: row})
     if isinstance(row, Document):
         address = row.get_absolute_url()
         for model in apps.get_models():
@@ -93,6 +90,16 @@ def conditions_for(row: models.Model) -> dict[type[models.Model], Q]:
                 for link in (f'href="{address}', f'href="{address.rstrip("/")}"'):
                     conditions[model] = conditions.get(model, Q()) | Q(**{f"{name}__contains": link})
     return conditions
+
+
+def naming(kind: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
+    """Each model that can name a row of `kind` in its content, with the field that does."""
+    for relation in kind._meta.get_fields(include_hidden=True):
+        if not relation.auto_created or relation.concrete or not relation.is_relation:
+            continue
+        model, field = relation.related_model, relation.field
+        if not model._meta.auto_created and is_content(model) and field.name != "document":
+            yield model, field.name
 
 
 def is_content(model: type[models.Model]) -> bool:

@@ -1,11 +1,16 @@
-"""The pages of articles."""
+"""The pages of articles, and of the sources that everything on the site rests on."""
 
+from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from articles import documents
-from articles.models import Article, ArticleEdition, ArticlePreviewLink
+from articles.filters import SourceFilter
+from articles.models import Article, ArticleEdition, ArticlePreviewLink, Reference
+from articles.sources import pages_on
+
+SOURCES_A_PAGE = 50
 
 
 @require_safe
@@ -56,3 +61,25 @@ def reading(edition) -> dict:
         "related": ArticleEdition.objects.listed().filter(document__in=related),
         "corrections": ArticleEdition.objects.corrections(),
     }
+
+
+@require_safe
+def sources(request):
+    chosen, used = SourceFilter.from_query(request.GET), Reference.objects.in_public_use()
+    total, shown = used.counts(chosen.condition)
+    paginator = Paginator(used.filter(chosen.condition).strongest_first(), SOURCES_A_PAGE)
+    paginator.count = shown  # known already: no second query
+    context = {
+        "filter": chosen,
+        "kinds": [(kind, Reference(kind=kind).weight) for kind in Reference.Kind],
+        "page": paginator.get_page(request.GET.get("page")),
+        "summary": chosen.summary(shown, total),
+    }
+    return render(request, "articles/sources.html", context)
+
+
+@require_safe
+def source(request, key):
+    """One source and every live page that rests on it; one that no live page uses is not public."""
+    reference = get_object_or_404(Reference.objects.in_public_use(), key=key)
+    return render(request, "articles/source.html", {"reference": reference, "groups": pages_on(reference)})

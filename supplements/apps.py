@@ -6,6 +6,10 @@ class SupplementsConfig(AppConfig):
     name = "supplements"
 
     def ready(self):
+        from articles import sources
         from articles.groups import create_groups
+        from supplements.dose import LIMITS
+        from supplements.models import Food
 
+        sources.coded[Food.page] = {limit.source for limit in LIMITS}
         post_migrate.connect(create_groups, sender=self, dispatch_uid="supplements.groups")

@@ -92,6 +92,7 @@ class RouteCaution(CitesReferences):
     """What must be said of every form that is taken in one way; it stands beside each of them."""
 
     cited_fields = ("cautions",)
+    page = ("supplements:table", "Forms of magnesium compared")
 
     route = models.CharField(max_length=10, choices=Route, unique=True)
     cautions = CitedText(help_text="Shown with every form that is taken like this, in every view.")
@@ -299,6 +300,7 @@ class Interaction(CitesReferences):
         LOW = "low", "low"
 
     cited_fields = ("what_happens", "what_to_do")
+    page = ("supplements:medicines", "Medicines and conditions that clash with magnesium")
 
     slug = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -329,6 +331,7 @@ class Food(CitesReferences):
     """Magnesium in one serving of a food; `note` is for readers."""
 
     cited_fields = ("sources",)
+    page = ("supplements:foods", "Magnesium in foods, and how much you need")
 
     name = models.CharField(max_length=80, unique=True)
     serving = models.CharField(max_length=60)
@@ -354,6 +357,7 @@ class IntakeReference(CitesReferences):
         MALE = "male", "men"
 
     cited_fields = ("sources",)
+    page = ("supplements:foods", "Magnesium in foods, and how much you need")
 
     life_stage = models.CharField(max_length=40)
     sex = models.CharField(max_length=6, choices=Sex)

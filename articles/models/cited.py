@@ -18,6 +18,7 @@ class CitesReferences(models.Model):
     """A row whose `cited_fields` hold `[^key]` marks; `references` is kept equal to what they name."""
 
     cited_fields: tuple[str, ...] = ()
+    page: tuple[str, str]  # of a plain row: the name of the address where readers see it, and that page's title
 
     references = models.ManyToManyField(Reference, related_name="%(class)ss", blank=True, editable=False)
 
