@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from articles import markdown, pictures
 from articles.desk import (
+    CitedRowAdmin,
     DocumentAdmin,
     EditionAdmin,
     EditionForm,
@@ -24,8 +25,10 @@ from articles.models import (
     MOST_KEY_POINTS,
     Article,
     ArticleEdition,
+    EvidenceRow,
     Faq,
     Figure,
+    Misconception,
     Reference,
     Topic,
     known_names,
@@ -231,3 +234,18 @@ class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
 
     def is_to_look_at_again(self, row):
         return row.status != Reference.Status.CURRENT
+
+
+@admin.register(EvidenceRow)
+class EvidenceRowAdmin(CitedRowAdmin):
+    list_display = ("question", "about", "certainty", "position")
+    list_filter = ("about", "certainty")
+    search_fields = ("question", "answer")
+    prepopulated_fields = {"slug": ("question",)}
+
+
+@admin.register(Misconception)
+class MisconceptionAdmin(CitedRowAdmin):
+    list_display = ("claim", "position")
+    search_fields = ("claim", "right")
+    prepopulated_fields = {"slug": ("claim",)}

@@ -18,6 +18,7 @@ from articles.models.articles import (
     with_liveness,
 )
 from articles.models.cited import CitedText, CitesReferences
+from articles.models.evidence import EvidenceRow, Misconception
 from articles.models.references import Reference, source_findings
 
 __all__ = [
@@ -32,8 +33,10 @@ __all__ = [
     "Citation",
     "CitedText",
     "CitesReferences",
+    "EvidenceRow",
     "Faq",
     "Figure",
+    "Misconception",
     "Reference",
     "RenderedField",
     "Topic",
