@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from articles.editions import Refused
-from articles.models import ArticleEdition, Reference
+from articles.models import ArticleEdition, EvidenceRow, Misconception, Reference
 from config import content
 from supplements.models import Food, Interaction, SupplementEdition
 from triage.models import ChecklistEdition
@@ -53,6 +53,8 @@ def counts() -> list[tuple[str, int]]:
         ("Medicines and conditions", Interaction.objects.count()),
         ("Foods", Food.objects.count()),
         ("Sources", Reference.objects.count()),
+        ("Answers about the evidence", EvidenceRow.objects.count()),
+        ("Common mistakes", Misconception.objects.count()),
     ]
 
 

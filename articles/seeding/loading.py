@@ -4,7 +4,7 @@ from django.core.files import File
 from django.db import models
 
 from articles import pictures
-from articles.models import Article, Reference, Topic
+from articles.models import Article, EvidenceRow, Misconception, Reference, Topic
 from articles.seeding.reading import Seeds, edition_values
 
 PUBLISHED_BECAUSE = "Part of the content that the site began with."
@@ -16,6 +16,8 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
         Topic.objects.get_or_create(slug=topic.slug, defaults=values_of(topic))
     for reference in seeds.references:
         Reference.objects.get_or_create(key=reference.key, defaults=values_of(reference))
+    load_rows(EvidenceRow, seeds.answers, "slug")
+    load_rows(Misconception, seeds.mistakes, "slug")
     documents = {}
     for slug, article in seeds.articles.items():
         documents[slug], _ = Article.objects.get_or_create(
@@ -26,6 +28,14 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
         progress(f"article {count} of {len(new)}: {slug}")
         load_article(documents[slug], seeds.articles[slug])
     return len(new)
+
+
+def load_rows(model, rows, *keys: str) -> None:
+    for row in rows:
+        same = {key: getattr(row, key) for key in keys}
+        stored, is_new = model.objects.get_or_create(**same, defaults=values_of(row))
+        if is_new:
+            stored.note_references()
 
 
 def load_article(document: Article, article: dict) -> None:

@@ -13,8 +13,28 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
 from articles import markdown, pictures
-from articles.models import Article, ArticleEdition, ArticleReview, Faq, Figure, Reference, Topic
-from articles.seeding.checks import EXTRA, Fault, checked, line_of, misshapen, toml_line
+from articles.models import (
+    Article,
+    ArticleEdition,
+    ArticleReview,
+    EvidenceRow,
+    Faq,
+    Figure,
+    Misconception,
+    Reference,
+    Topic,
+)
+from articles.seeding.checks import (
+    EXTRA,
+    Fault,
+    check_row,
+    checked,
+    line_of,
+    misshapen,
+    place_of,
+    read_toml,
+    toml_line,
+)
 
 HERE = Path(__file__).resolve().parent.parent / "seeds"
 FENCE = re.compile(r"^\+\+\+\s*$", re.MULTILINE)
@@ -38,6 +58,8 @@ class Seeds:
     topics: list[Topic] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     articles: dict[str, dict] = field(default_factory=dict)  # slug -> front matter, with "body" and "file"
+    answers: list[EvidenceRow] = field(default_factory=list)
+    mistakes: list[Misconception] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -48,23 +70,16 @@ def read(folder: Path = HERE) -> Seeds:
     read_references(folder / "references.csv", seeds)
     for path in sorted(folder.glob("*.md")):
         read_article(path, seeds)
+    seeds.answers = read_rows(folder / "evidence.toml", "answers", EvidenceRow, seeds)
+    seeds.mistakes = read_rows(folder / "misconceptions.toml", "mistakes", Misconception, seeds)
     check_names(seeds)
     return seeds
 
 
 def read_topics(path: Path, seeds: Seeds) -> None:
-    try:
-        text = path.read_text(encoding="utf-8")
-        file = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        seeds.faults.append(Fault(path.name, toml_line(error), f"cannot be read: {error}"))
-        return
-    if faults := [*misshapen(file, {"topics": [{"slug": str}]}, path.name, text)]:
-        seeds.faults += faults
-        return
+    file, text = read_toml(path, {"topics": [{"slug": str}]}, seeds)
     for position, row in enumerate(file.get("topics", [])):
-        place = Fault(path.name, line_of(text, f'slug = "{row.get("slug")}"'), "")
-        seeds.topics.append(checked(Topic, {"position": position} | row, place, seeds))
+        seeds.topics.append(checked(Topic, {"position": position} | row, place_of(row, path.name, text), seeds))
 
 
 def read_references(path: Path, seeds: Seeds) -> None:
@@ -76,6 +91,19 @@ def read_references(path: Path, seeds: Seeds) -> None:
                 seeds.references.append(checked(Reference, values, Fault(path.name, reader.line_num, ""), seeds))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         seeds.faults.append(Fault(path.name, 0, f"cannot be read: {error}"))
+
+
+def read_rows(path: Path, name: str, model, seeds: Seeds) -> list:
+    """The rows called `name` in a file of rows that cite. Exports made before there were such files have none."""
+    if not path.exists():
+        return []
+    known = {reference.key for reference in seeds.references if reference}
+    file, text = read_toml(path, {name: [{"slug": str, "claims": [str]}]}, seeds)
+    rows = []
+    for position, row in enumerate(file.get(name, [])):
+        values = {"position": position} | {key: value for key, value in row.items() if key != "claims"}
+        rows.append(check_row(model, values, place_of(row, path.name, text), seeds, known, text))
+    return rows
 
 
 def read_article(path: Path, seeds: Seeds) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import tomli_w
 
 from articles.editions import Edition
-from articles.models import ArticleEdition, Figure, Reference, Topic
+from articles.models import ArticleEdition, EvidenceRow, Figure, Misconception, Reference, Topic
 from articles.seeding.checks import fields_of
 from articles.seeding.reading import FENCE, LINK, REQUIRED
 
@@ -25,6 +25,8 @@ def write(folder: Path, progress=lambda message: None) -> list[str]:
     (folder / "topics.toml").write_text(as_toml({"topics": topics}), encoding="utf-8", newline="\n")
     names = fields_of(Reference)
     write_csv(folder / "references.csv", names, sorted(Reference.objects.values(*names), key=lambda row: row["key"]))
+    write_rows(folder / "evidence.toml", "answers", EvidenceRow)
+    write_rows(folder / "misconceptions.toml", "mistakes", Misconception)
     editions = ArticleEdition.objects.live().select_related("document", "topic").order_by("document__slug")
     live = set(editions.values_list("document__slug", flat=True))
     warnings: list[str] = []
@@ -36,6 +38,11 @@ def write(folder: Path, progress=lambda message: None) -> list[str]:
             copy_picture(figure, folder / "figures" / row["file"], f"article {slug}", warnings)
         (folder / f"{slug}.md").write_text(article_text(front, edition.body), encoding="utf-8", newline="\n")
     return warnings
+
+
+def write_rows(path: Path, name: str, model) -> None:
+    rows = in_order(list(model.objects.order_by("position", "pk").values(*fields_of(model))))
+    path.write_text(as_toml({name: rows}), encoding="utf-8", newline="\n")
 
 
 def front_of(edition: ArticleEdition, live: set[str], warnings: list[str]) -> dict:
