@@ -44,6 +44,11 @@ class Numbering:
             '<sup class="{}"{}><a href="#source-{}" aria-label="{}">{}</a></sup>', kind, anchor, number, label, words
         )
 
+    def sources(self, texts: Iterable[str]) -> list[models.Model]:
+        """The references that some texts of the page cite, each once, in reading order."""
+        keys = dict.fromkeys(key for text in texts for key in MARK.findall(text))
+        return [self.references[key] for key in keys if key in self.references]
+
     @property
     def citations(self) -> list[dict]:
         """What the list of sources below the page shows, once every text has been cited."""

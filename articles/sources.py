@@ -48,7 +48,7 @@ def pages_on(reference) -> list[Group]:
     """Every page that rests on a source, by its kind. One query for each kind of document, and one for all others."""
     editions, rows = conditions_for(reference)
     groups = []
-    for model, condition in editions.items():
+    for model, condition in reversed(editions.items()):  # articles, on which the others rest, come first
         live = model.objects.live().filter(condition).select_related("document").defer(*long_texts(model))
         pages = sorted(((edition.document.get_absolute_url(), edition.title) for edition in live), key=by_title)
         groups.append(Group(model._meta.get_field("document").related_model._meta.verbose_name_plural, pages))

@@ -16,6 +16,7 @@ urlpatterns = [
     re_path(r"^preview/(?P<token>a[\w-]{43})/$", views.shared, name="shared"),
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", include(document)),
+    path("evidence/", views.evidence, name="evidence"),
     path("sources/", views.sources, name="sources"),
     path("sources/<slug:key>/", views.source, name="source"),
     # Pages about the site are documents too, at addresses of their own.

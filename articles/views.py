@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from articles import documents
+from articles.citations import Numbering
 from articles.filters import SourceFilter
-from articles.models import Article, ArticleEdition, ArticlePreviewLink, Reference
+from articles.models import Article, ArticleEdition, ArticlePreviewLink, EvidenceRow, Misconception, Reference
 from articles.sources import pages_on
 
 SOURCES_A_PAGE = 50
@@ -83,3 +84,12 @@ def source(request, key):
     """One source and every live page that rests on it; one that no live page uses is not public."""
     reference = get_object_or_404(Reference.objects.in_public_use(), key=key)
     return render(request, "articles/source.html", {"reference": reference, "groups": pages_on(reference)})
+
+
+@require_safe
+def evidence(request):
+    """What trials have and have not shown, in one table, and what people often get wrong."""
+    answers, mistakes = list(EvidenceRow.objects.all()), list(Misconception.objects.all())
+    numbering = Numbering(text for row in [*answers, *mistakes] for text in row.texts)
+    context = {"answers": answers, "mistakes": mistakes, "numbering": numbering}
+    return render(request, "articles/evidence.html", context)

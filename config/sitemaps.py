@@ -9,6 +9,7 @@ class SiteSitemap(Sitemap):
         return [
             "home",
             "articles:index",
+            "articles:evidence",
             "articles:sources",
             "supplements:table",
             "supplements:dose",
