@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from articles.groups import EDITORS, REVIEWERS
-from articles.models import Article, ArticleEdition, Reference, Topic
+from articles.models import Article, ArticleEdition, EvidenceRow, Misconception, Reference, Topic
 from supplements.models import IntakeReference, Interaction, Supplement, SupplementEdition, Use
 from triage.models import Checklist
 
@@ -37,6 +37,19 @@ def make_topic(**fields):
 def make_reference(key="source", **fields):
     defaults = {"authors": "Doe J", "title": "A study", "year": 2020, "publisher": "A journal", "kind": "trial"}
     return Reference.objects.create(key=key, **defaults | {"url": "https://example.org/"} | fields)
+
+
+def make_answer(slug="twitches", **fields):
+    values = {"about": "twitching", "question": "Does it help?", "answer": "Nobody knows.", "people": "None"}
+    row = EvidenceRow.objects.create(slug=slug, certainty=fields.pop("certainty", "not-studied"), **values | fields)
+    row.note_references()
+    return row
+
+
+def make_mistake(slug="oil", **fields):
+    row = Misconception.objects.create(slug=slug, **{"claim": "It is so.", "right": "It is not."} | fields)
+    row.note_references()
+    return row
 
 
 def make_draft(document=None, **fields):
