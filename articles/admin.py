@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from articles import markdown, pictures
 from articles.desk import (
+    CitedRowAdmin,
     DocumentAdmin,
     EditionAdmin,
     EditionForm,
@@ -27,8 +28,10 @@ from articles.models import (
     MOST_KEY_POINTS,
     Article,
     ArticleEdition,
+    EvidenceRow,
     Faq,
     Figure,
+    Misconception,
     Reference,
     Synonym,
     Term,
@@ -238,6 +241,12 @@ class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or not is_used(obj))
 
+    def save_model(self, request, obj, form, change):
+        """A new status is said at every citation, in old editions too, within the transaction that stores it."""
+        super().save_model(request, obj, form, change)
+        if change and "status" in form.changed_data:
+            ArticleEdition.objects.citing(obj).typeset_again()
+
     def is_to_look_at_again(self, row):
         return row.status != Reference.Status.CURRENT
 
@@ -302,3 +311,18 @@ class TermAdmin(WhereUsed, admin.ModelAdmin):
         elif keys:
             ArticleEdition.objects.filter(pk__in=keys).typeset_again()
             messages.info(request, f"Pages made anew where the term may stand: {len(keys)}.")
+
+
+@admin.register(EvidenceRow)
+class EvidenceRowAdmin(CitedRowAdmin):
+    list_display = ("question", "about", "certainty", "position")
+    list_filter = ("about", "certainty")
+    search_fields = ("question", "answer")
+    prepopulated_fields = {"slug": ("question",)}
+
+
+@admin.register(Misconception)
+class MisconceptionAdmin(CitedRowAdmin):
+    list_display = ("claim", "position")
+    search_fields = ("claim", "right")
+    prepopulated_fields = {"slug": ("claim",)}

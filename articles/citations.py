@@ -6,11 +6,13 @@ Their numbers belong to the page that shows them together, so they are given whi
 import re
 from collections.abc import Iterable
 
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from articles.models import Reference
+from articles.markdown import mark_of
 
 MARK = re.compile(r"\[\^([\w-]+)\]")
 
@@ -21,7 +23,7 @@ class Numbering:
     def __init__(self, texts: Iterable[str]):
         """Read the references that `texts` cite, in one query."""
         keys = {key for text in texts for key in MARK.findall(text)}
-        self.references = {reference.key: reference for reference in Reference.objects.filter(key__in=keys)}
+        self.references = {reference.key: reference for reference in known(keys)}
         self.numbers: dict[str, int] = {}
 
     def cite(self, text: str) -> SafeString:
@@ -37,18 +39,25 @@ class Numbering:
         first = key not in self.numbers
         number = self.numbers.setdefault(key, len(self.numbers) + 1)
         anchor = format_html(' id="cite-{}"', number) if first else ""
+        kind, label, words = mark_of(number, self.references[key].status)
         return format_html(
-            '<sup class="citation"{}><a href="#source-{}" aria-label="Source {}">{}</a></sup>',
-            anchor,
-            number,
-            number,
-            number,
+            '<sup class="{}"{}><a href="#source-{}" aria-label="{}">{}</a></sup>', kind, anchor, number, label, words
         )
+
+    def sources(self, texts: Iterable[str]) -> list[models.Model]:
+        """The references that some texts of the page cite, each once, in reading order."""
+        keys = dict.fromkeys(key for text in texts for key in MARK.findall(text))
+        return [self.references[key] for key in keys if key in self.references]
 
     @property
     def citations(self) -> list[dict]:
         """What the list of sources below the page shows, once every text has been cited."""
         return [{"number": number, "reference": self.references[key]} for key, number in self.numbers.items()]
+
+
+def known(keys: Iterable[str]) -> models.QuerySet:
+    """The references with these keys. Asked of the registry, because rows that cite are models of this app too."""
+    return apps.get_model("articles", "Reference").objects.filter(key__in=keys)
 
 
 def cited_keys(row: models.Model, fields: Iterable[str]) -> set[str]:
@@ -62,9 +71,7 @@ def plain(text: str) -> str:
 
 def validate_keys(text: str) -> None:
     """A validator: every `[^key]` names a reference."""
-    from django.core.exceptions import ValidationError
-
     keys = set(MARK.findall(text))
-    unknown = keys - set(Reference.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+    unknown = keys - set(known(keys).values_list("key", flat=True)) if keys else set()
     if unknown:
         raise ValidationError(f"There is no source with the key {', '.join(sorted(unknown))}.")

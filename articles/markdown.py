@@ -37,6 +37,7 @@ LEVELS = {  # of urgency, the gravest first; each is a kind of care card, whose 
     "see-a-doctor": "See a doctor:",
     "self-care": "Look after yourself:",
 }
+CURRENT = "current"  # the status of a source that nothing is wrong with
 HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}  # the page's own title is its h1, and nothing goes deeper than h4
 
 TAGS = {
@@ -72,7 +73,7 @@ ATTRIBUTES = {
 }
 CLASSES = {
     "a": {"footnote-ref", "footnote-backref"},
-    "sup": {"citation"},
+    "sup": {"citation", "doubtful"},
     "div": {"admonition", *KINDS, "care-card", *LEVELS, "footnote", "table-scroll"},
     "p": {"admonition-title"},
     "span": {"level"},
@@ -109,11 +110,11 @@ def render(
 ) -> Rendered:
     """Render Markdown texts that share one numbering of sources.
 
-    `references` are the known keys of `[^key]`; `figures` maps the name in `![](name)` to src, srcset, sizes, width,
-    height, alt and caption; `terms` are what a `Marker` takes. Raises Unrenderable where the text nests too deeply for
-    the parser.
+    `references` are the known keys of `[^key]`, with the status of each where it is a mapping; `figures` maps the name
+    in `![](name)` to src, srcset, sizes, width, height, alt and caption; `terms` are what a `Marker` takes. Raises
+    Unrenderable where the text nests too deeply for the parser.
     """
-    page = Page(set(references), figures or {})
+    page = Page(with_statuses(references), figures or {})
     parser = markdown.Markdown(
         extensions=["tables", "def_list", "admonition", "sane_lists", "smarty", "footnotes", "toc", page],
         extension_configs={
@@ -132,6 +133,11 @@ def render(
         raise Unrenderable("The text nests too deeply. Take out some levels of lists, quotes or brackets.") from error
     used = [{key: term[key] for key in ("slug", "name", "definition")} for term in marker.used.values()]
     return Rendered(html, page.contents, list(page.numbers), sorted(page.unknown), sorted(page.missing), used)
+
+
+def with_statuses(references: Collection[str]) -> Mapping[str, str]:
+    """The status of each known key; a key that comes without one is current."""
+    return references if isinstance(references, Mapping) else dict.fromkeys(references, CURRENT)
 
 
 def clean(html: str) -> str:
@@ -154,7 +160,7 @@ def render_with_deadline(
     try:
         done = subprocess.run(
             [sys.executable, "-m", "articles.markdown"],
-            input=json.dumps([list(texts), list(references), figures or {}, list(terms)]).encode(),
+            input=json.dumps([list(texts), with_statuses(references), figures or {}, list(terms)]).encode(),
             cwd=Path(__file__).resolve().parent.parent,
             capture_output=True,
             timeout=DEADLINE,
@@ -173,7 +179,7 @@ def render_with_deadline(
 class Page(Extension):
     """The site's own additions to Markdown, and what they gather while the texts of one page are rendered."""
 
-    def __init__(self, references: set[str], figures: Mapping[str, Mapping]):
+    def __init__(self, references: Mapping[str, str], figures: Mapping[str, Mapping]):
         super().__init__()
         self.references, self.figures = references, figures
         self.numbers: dict[str, int] = {}
@@ -187,6 +193,13 @@ class Page(Extension):
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(Citation(self, md), "citation", 176)  # just before footnotes, at 175
         md.treeprocessors.register(Shape(self, md), "shape", 6)  # after inline text, at 20, and before contents, at 5
+
+
+def mark_of(number: int, status: str) -> tuple[str, str, str]:
+    """Of the mark of a source in a text: its classes, its label and what it shows. A doubt is said in words."""
+    if status == CURRENT:
+        return "citation", f"Source {number}", str(number)
+    return "citation doubtful", f"Source {number}, {status}", f"{number} {status}"
 
 
 class Citation(InlineProcessor):
@@ -204,9 +217,10 @@ class Citation(InlineProcessor):
             return None, None, None
         first = key not in page.numbers
         number = page.numbers.setdefault(key, len(page.numbers) + 1)
-        mark = Element("sup", {"class": "citation"} | ({"id": f"cite-{number}"} if first else {}))
-        link = SubElement(mark, "a", {"href": f"#source-{number}", "aria-label": f"Source {number}"})
-        link.text = str(number)
+        kind, label, words = mark_of(number, page.references[key])
+        mark = Element("sup", {"class": kind} | ({"id": f"cite-{number}"} if first else {}))
+        link = SubElement(mark, "a", {"href": f"#source-{number}", "aria-label": label})
+        link.text = words
         return mark, m.start(0), m.end(0)
 
 

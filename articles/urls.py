@@ -18,6 +18,9 @@ urlpatterns = [
     path("articles/", views.index, name="index"),
     path("articles/<slug:slug>/", include(document)),
     path("glossary/", views.glossary, name="glossary"),
+    path("evidence/", views.evidence, name="evidence"),
+    path("sources/", views.sources, name="sources"),
+    path("sources/<slug:key>/", views.source, name="source"),
     # Pages about the site are documents too, at addresses of their own.
     *(path(f"{slug}/", views.detail, {"slug": slug}, name=slug) for slug in SITE_PAGES if slug != "about"),
     path("about/", views.detail, {"slug": "about", "template": "articles/about.html"}, name="about"),

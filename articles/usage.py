@@ -6,6 +6,7 @@ registry, so that this module knows no app but its own.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -15,7 +16,6 @@ from django.db import models
 from django.db.models import FETCH_PEERS, Exists, Q
 
 from articles.editions import Document, Edition, Part
-from articles.models import Term
 
 MARK = re.compile(r"\[\^[\w-]+\]")
 SENTENCE_END = re.compile(r"(?<=[.!?:\]])\s+(?=[^a-z\s])|\n+")
@@ -82,12 +82,8 @@ def is_used(row: models.Model) -> bool:
 def conditions_for(row: models.Model) -> dict[type[models.Model], Q]:
     """Of each model that can name `row`, the condition for those rows that do."""
     conditions: dict[type[models.Model], Q] = {}
-    for relation in row._meta.get_fields(include_hidden=True):
-        if not relation.auto_created or relation.concrete or not relation.is_relation:
-            continue
-        model, field = relation.related_model, relation.field
-        if not model._meta.auto_created and is_content(model) and field.name not in ("document", "unmarked_terms"):
-            conditions[model] = conditions.get(model, Q()) | Q(**{field.name: row})
+    for model, name in naming(type(row)):
+        conditions[model] = conditions.get(model, Q()) | Q(**{name: row})
     for mark in marks_of(row):
         for model in apps.get_models():
             for name in getattr(model, "html_fields", ()):
@@ -97,12 +93,20 @@ def conditions_for(row: models.Model) -> dict[type[models.Model], Q]:
 
 def marks_of(row: models.Model) -> list[str]:
     """What stands in the HTML of every text that names `row`."""
-    if isinstance(row, Term):
-        return [f'popovertarget="term-{row.slug}"']
     if isinstance(row, Document):
         address = row.get_absolute_url()
         return [f'href="{address}', f'href="{address.rstrip("/")}"']
-    return []
+    return getattr(row, "marks", [])
+
+
+def naming(kind: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
+    """Each model that can name a row of `kind` in its content, with the field that does."""
+    for relation in kind._meta.get_fields(include_hidden=True):
+        if not relation.auto_created or relation.concrete or not relation.is_relation:
+            continue
+        model, field = relation.related_model, relation.field
+        if not model._meta.auto_created and is_content(model) and field.name not in ("document", "unmarked_terms"):
+            yield model, field.name
 
 
 def is_content(model: type[models.Model]) -> bool:

@@ -1,13 +1,28 @@
-"""The pages of articles."""
+"""The pages of articles, and of the sources that everything on the site rests on."""
 
+from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from articles import documents
-from articles.models import Article, ArticleEdition, ArticlePreviewLink, Term, Topic
+from articles.citations import Numbering
+from articles.filters import SourceFilter
+from articles.models import (
+    Article,
+    ArticleEdition,
+    ArticlePreviewLink,
+    EvidenceRow,
+    Misconception,
+    Reference,
+    Term,
+    Topic,
+)
 from articles.search import finding, kinds
+from articles.sources import pages_on
+
+SOURCES_A_PAGE = 50
 
 
 @require_safe
@@ -77,3 +92,34 @@ def reading(edition) -> dict:
         "related": ArticleEdition.objects.listed().filter(document__in=related),
         "corrections": ArticleEdition.objects.corrections(),
     }
+
+
+@require_safe
+def sources(request):
+    chosen, used = SourceFilter.from_query(request.GET), Reference.objects.in_public_use()
+    total, shown = used.counts(chosen.condition)
+    paginator = Paginator(used.filter(chosen.condition).strongest_first(), SOURCES_A_PAGE)
+    paginator.count = shown  # known already: no second query
+    context = {
+        "filter": chosen,
+        "kinds": [(kind, Reference(kind=kind).weight) for kind in Reference.Kind],
+        "page": paginator.get_page(request.GET.get("page")),
+        "summary": chosen.summary(shown, total),
+    }
+    return render(request, "articles/sources.html", context)
+
+
+@require_safe
+def source(request, key):
+    """One source and every live page that rests on it; one that no live page uses is not public."""
+    reference = get_object_or_404(Reference.objects.in_public_use(), key=key)
+    return render(request, "articles/source.html", {"reference": reference, "groups": pages_on(reference)})
+
+
+@require_safe
+def evidence(request):
+    """What trials have and have not shown, in one table, and what people often get wrong."""
+    answers, mistakes = list(EvidenceRow.objects.all()), list(Misconception.objects.all())
+    numbering = Numbering(text for row in [*answers, *mistakes] for text in row.texts)
+    context = {"answers": answers, "mistakes": mistakes, "numbering": numbering}
+    return render(request, "articles/evidence.html", context)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from articles.editions import Refused
-from articles.models import ArticleEdition, Reference, Term
+from articles.models import ArticleEdition, EvidenceRow, Misconception, Reference, Synonym, Term
 from config import content
 from supplements.models import Food, Interaction, SupplementEdition
 from triage.models import ChecklistEdition
@@ -54,6 +54,9 @@ def counts() -> list[tuple[str, int]]:
         ("Foods", Food.objects.count()),
         ("Sources", Reference.objects.count()),
         ("Terms of the glossary", Term.objects.count()),
+        ("Answers about the evidence", EvidenceRow.objects.count()),
+        ("Common mistakes", Misconception.objects.count()),
+        ("What readers call things", Synonym.objects.count()),
     ]
 
 

@@ -10,6 +10,8 @@ class SiteSitemap(Sitemap):
             "home",
             "articles:index",
             "articles:glossary",
+            "articles:evidence",
+            "articles:sources",
             "supplements:table",
             "supplements:dose",
             "supplements:medicines",

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.urls import reverse
 
-from articles.desk import DocumentAdmin, EditionAdmin, EditionForm
+from articles.desk import CitedRowAdmin, DocumentAdmin, EditionAdmin, EditionForm
 from articles.models import with_liveness
 from articles.usage import is_used
 from supplements.models import (
@@ -71,14 +71,6 @@ class SupplementEditionAdmin(EditionAdmin):
 
     def shared_address(self, token):
         return reverse("supplements:shared", args=[token])
-
-
-class CitedRowAdmin(admin.ModelAdmin):
-    """A plain row whose texts cite: its references follow from them."""
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        form.instance.note_references()
 
 
 @admin.register(RouteCaution)

@@ -6,8 +6,12 @@ class SupplementsConfig(AppConfig):
     name = "supplements"
 
     def ready(self):
+        from articles import sources
         from articles.groups import create_groups
         from supplements import findable
+        from supplements.dose import LIMITS
+        from supplements.models import Food
 
+        sources.coded[Food.page] = {limit.source for limit in LIMITS}
         post_migrate.connect(create_groups, sender=self, dispatch_uid="supplements.groups")
         findable.register_all()

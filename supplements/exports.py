@@ -79,7 +79,14 @@ def as_json(table: list[dict[str, str]], references, summary: str) -> dict:
         "licence": "CC BY 4.0",
         "forms": table,
         "sources": [
-            {"key": r.key, "authors": r.authors, "title": r.title, "year": r.year, "address": r.address}
+            {
+                "key": r.key,
+                "authors": r.authors,
+                "title": r.title,
+                "year": r.year,
+                "address": r.address,
+                "status": r.status,
+            }
             for r in references
         ],
     }

@@ -28,9 +28,9 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from articles import gate
-from articles.citations import cited_keys, plain, validate_keys
+from articles.citations import plain
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, PreviewLink, Review
-from articles.models import Article, Reference, with_liveness
+from articles.models import Article, CitedText, CitesReferences, with_liveness
 from supplements.dose import Share
 
 RESERVED = ("compare", "dose", "medicines", "foods")
@@ -40,28 +40,6 @@ def refuse_reserved(slug: str) -> None:
     """A form's address must not be one of the tools'."""
     if slug in RESERVED:
         raise ValidationError(f"“{slug}” is the address of another page.")
-
-
-class CitedText(models.TextField):
-    """A cell of words: plain text with `[^key]` citations of known references."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"max_length": 1000} | kwargs)
-        self.validators = [*self.validators, validate_keys]
-
-
-class CitesReferences(models.Model):
-    """A row whose `cited_fields` hold `[^key]` marks; `references` is kept equal to what they name."""
-
-    cited_fields: tuple[str, ...] = ()
-
-    references = models.ManyToManyField(Reference, related_name="%(class)ss", blank=True, editable=False)
-
-    class Meta:
-        abstract = True
-
-    def note_references(self) -> None:
-        self.references.set(Reference.objects.filter(key__in=cited_keys(self, self.cited_fields)))
 
 
 class Use(models.Model):
@@ -114,6 +92,7 @@ class RouteCaution(CitesReferences):
     """What must be said of every form that is taken in one way; it stands beside each of them."""
 
     cited_fields = ("cautions",)
+    page = ("supplements:table", "Forms of magnesium compared")
 
     route = models.CharField(max_length=10, choices=Route, unique=True)
     cautions = CitedText(help_text="Shown with every form that is taken like this, in every view.")
@@ -259,11 +238,6 @@ class SupplementEdition(CitesReferences, Edition):
     def title(self) -> str:
         return self.name
 
-    @property
-    def texts(self) -> list[str]:
-        """Every cell of words, in the order of the table's columns."""
-        return [getattr(self, field) for field in self.cited_fields]
-
     @cached_property
     def share(self) -> Share:
         return Share(self.elemental_low, self.elemental_high)
@@ -326,6 +300,7 @@ class Interaction(CitesReferences):
         LOW = "low", "low"
 
     cited_fields = ("what_happens", "what_to_do")
+    page = ("supplements:medicines", "Medicines and conditions that clash with magnesium")
 
     slug = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -356,6 +331,7 @@ class Food(CitesReferences):
     """Magnesium in one serving of a food; `note` is for readers."""
 
     cited_fields = ("sources",)
+    page = ("supplements:foods", "Magnesium in foods, and how much you need")
 
     name = models.CharField(max_length=80, unique=True)
     serving = models.CharField(max_length=60)
@@ -381,6 +357,7 @@ class IntakeReference(CitesReferences):
         MALE = "male", "men"
 
     cited_fields = ("sources",)
+    page = ("supplements:foods", "Magnesium in foods, and how much you need")
 
     life_stage = models.CharField(max_length=40)
     sex = models.CharField(max_length=6, choices=Sex)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.groups import EDITORS, REVIEWERS
-from articles.models import Article, ArticleEdition, Reference, Term, Topic
+from articles.models import Article, ArticleEdition, EvidenceRow, Misconception, Reference, Term, Topic
 from supplements.models import IntakeReference, Interaction, Supplement, SupplementEdition, Use
 from triage.models import Checklist
 
@@ -43,6 +43,19 @@ def make_reference(key="source", **fields):
 def make_term(name="cramp", *other_names, **fields):
     values = {"name": name, "slug": slugify(name), "other_names": "\n".join(other_names)}
     return Term.objects.create(**values | {"definition": f"What {name} means."} | fields)
+
+
+def make_answer(slug="twitches", **fields):
+    values = {"about": "twitching", "question": "Does it help?", "answer": "Nobody knows.", "people": "None"}
+    row = EvidenceRow.objects.create(slug=slug, certainty=fields.pop("certainty", "not-studied"), **values | fields)
+    row.note_references()
+    return row
+
+
+def make_mistake(slug="oil", **fields):
+    row = Misconception.objects.create(slug=slug, **{"claim": "It is so.", "right": "It is not."} | fields)
+    row.note_references()
+    return row
 
 
 def make_draft(document=None, **fields):

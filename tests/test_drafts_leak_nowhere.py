@@ -62,7 +62,7 @@ def public_addresses() -> list[str]:
         if route.startswith((ADMIN, PREVIEW, "media/")):
             continue
         for slug, number in (("calves", 1), ("calves", 2), ("citrate", 2), ("twitching", 2), ("unborn", 1)):
-            values = {"slug": slug, "number": str(number), "n": "1"}
+            values = {"slug": slug, "number": str(number), "n": "1", "key": "study"}
             found.append("/" + PARAMETER.sub(lambda part, values=values: values[part[1] or part[2]], route))
     queries = ["/supplements/?q=canary", "/supplements.csv?q=canary", "/supplements.json?q=canary", "/search/?q=canary"]
     return sorted({*found, *queries, "/supplements/compare/?form=citrate&form=unborn"})

@@ -23,11 +23,13 @@ from articles.desk.verbs import VERBS
 from articles.models import SITE_PAGES, Reference, Synonym
 from supplements.models import Food, RouteCaution
 from tests.factories import (
+    make_answer,
     make_article,
     make_checklist,
     make_editor,
     make_form,
     make_interaction,
+    make_mistake,
     make_reference,
     make_reviewer,
     make_stage,
@@ -84,6 +86,7 @@ def people():
 def address(people):
     """A function: the address of a route, about a row that is there. Of documents, edition 1 is live and 2 a draft."""
     make_reference("study")
+    make_reference("cited")
     article, form = make_article("calves"), make_form("citrate")
     for slug in SITE_PAGES:
         make_article(slug, is_site_page=True)
@@ -92,12 +95,14 @@ def address(people):
     drafts |= {"supplementedition": form.document.start_draft(None), "checklistedition": checklist.start_draft(None)}
     parts = {name.lower(): first_part(name, drafts["checklistedition"]) for name in PARTS}
     rows = drafts | parts | {"article": article.document, "supplement": form.document, "checklist": checklist}
-    rows |= {"reference": Reference.objects.get(), "topic": make_topic(), "use": make_use(), "user": people["nobody"]}
-    rows |= {"term": make_term(), "group": Group.objects.first()}
-    rows |= {"interaction": make_interaction(), "intakereference": make_stage()}
+    rows |= {"term": make_term()}
+    rows |= {"reference": Reference.objects.get(key="study"), "topic": make_topic(), "use": make_use()}
+    rows |= {"user": people["nobody"]}
+    rows |= {"interaction": make_interaction(), "intakereference": make_stage(), "group": Group.objects.first()}
     nuts = {"name": "Nuts", "serving": "30 g", "group": "nuts", "magnesium_mg": 80, "daily_value_percent": 19}
     rows |= {"synonym": Synonym.objects.create(said="jerk", meant="twitch")}
     rows |= {"food": Food.objects.create(**nuts)}
+    rows |= {"evidencerow": make_answer(), "misconception": make_mistake(right="It is not.[^cited]")}
     rows |= {"routecaution": RouteCaution.objects.create(route="oral", cautions="Ask first.")}
     rows |= {"totpdevice": TOTPDevice.objects.create(user=make_user("tom"), name="x")}
     rows |= {"accessattempt": AccessAttempt.objects.create(username="x", ip_address="10.0.0.1", failures_since_start=1)}
@@ -123,6 +128,7 @@ def address(people):
                 "app_label": "articles",
                 "content_type_id": "0",
                 "token": "x-y",
+                "key": "cited",
             }
             return {**others, "path": "nothing.png", "url": "nothing/", "uidb64": "MQ"}[name]
 

@@ -6,6 +6,7 @@ page (`board`) lists what waits, what is under way and what is due.
 """
 
 from articles.desk.addresses import admin_address
+from articles.desk.cited import CitedRowAdmin
 from articles.desk.documents import DocumentAdmin, StandingFilter
 from articles.desk.editing import (
     EditionAdmin,
@@ -22,6 +23,7 @@ from articles.desk.editing import (
 from articles.desk.used import WhereUsed
 
 __all__ = [
+    "CitedRowAdmin",
     "DocumentAdmin",
     "EditionAdmin",
     "EditionForm",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0004_glossary"),
+        ("articles", "0005_evidence"),
     ]
 
     operations = [

@@ -17,6 +17,8 @@ from articles.models.articles import (
     known_names,
     with_liveness,
 )
+from articles.models.cited import CitedText, CitesReferences
+from articles.models.evidence import EvidenceRow, Misconception
 from articles.models.glossary import Term, clash
 from articles.models.references import Reference, source_findings
 from articles.models.search import Findable, KnownWord, Slip, Synonym
@@ -31,10 +33,14 @@ __all__ = [
     "ArticlePreviewLink",
     "ArticleReview",
     "Citation",
+    "CitedText",
+    "CitesReferences",
+    "EvidenceRow",
     "Faq",
     "Figure",
     "Findable",
     "KnownWord",
+    "Misconception",
     "Reference",
     "RenderedField",
     "Slip",

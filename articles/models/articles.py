@@ -90,6 +90,9 @@ class ArticleEditionQuerySet(EditionQuerySet):
         """Every published edition that put a mistake right, the latest first."""
         return self.released().filter(is_correction=True).select_related("document").order_by("-published_at")
 
+    def citing(self, reference):
+        return self.filter(citations__reference=reference).distinct()
+
     def for_reading(self):
         return self.strict().select_related("document", "topic")
 

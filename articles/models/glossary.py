@@ -30,6 +30,8 @@ class TermQuerySet(models.QuerySet):
 class Term(models.Model):
     """A word that readers may not know. Its own row may be corrected without a new edition of any article."""
 
+    page = ("articles:glossary", "Glossary")
+
     slug = models.SlugField(max_length=60, unique=True, help_text="Its place in the glossary: /glossary/#fasciculation")
     name = models.CharField(max_length=80, help_text="As the glossary lists it.")
     other_names = models.TextField(
@@ -85,6 +87,11 @@ class Term(models.Model):
         others = Term.objects.exclude(pk=self.pk).only("name", "other_names")
         if taken := clash(self, others):
             raise ValidationError(f"“{taken[0]}” is a name of “{taken[1]}” already.")
+
+    @property
+    def marks(self) -> list[str]:
+        """What stands in the HTML of every text that explains the term."""
+        return [f'popovertarget="term-{self.slug}"']
 
     @property
     def other_name_list(self) -> list[str]:

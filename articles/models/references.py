@@ -5,12 +5,28 @@ from urllib.parse import quote
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Q, When
+from django.urls import reverse
 
+from articles import markdown, sources
 from articles.editions import Finding
 
 
 class ReferenceQuerySet(models.QuerySet):
+    def in_public_use(self):
+        """The sources on which something rests that readers see: part of a live page, or a row on one."""
+        return self.filter(sources.is_in_use(self.model))
+
+    def counts(self, condition: Q) -> tuple[int, int]:
+        """How many there are, and how many of them meet a condition. One query."""
+        counted = self.aggregate(all=Count("pk"), some=Count("pk", filter=condition or None))
+        return counted["all"], counted["some"]
+
+    def strongest_first(self):
+        """By kind of evidence, in the order of the kinds; then the newest first, those without a year last."""
+        rank = Case(*(When(kind=kind, then=place) for place, kind in enumerate(self.model.Kind.values)))
+        return self.order_by(rank, models.F("year").desc(nulls_last=True), "authors", "key")
+
     def findings(self, field: str = "") -> list[Finding]:
         return source_findings(self.values_list("key", "status"), field)
 
@@ -50,7 +66,7 @@ class Reference(models.Model):
         CITATION = "citation", "Only its citation was confirmed"
 
     class Status(models.TextChoices):
-        CURRENT = "current", "current"
+        CURRENT = markdown.CURRENT, "current"
         SUPERSEDED = "superseded", "superseded"
         RETRACTED = "retracted", "retracted"
 
@@ -85,9 +101,53 @@ class Reference(models.Model):
     def __str__(self) -> str:
         return f"{self.key}: {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("articles:source", args=[self.key])
+
+    @property
+    def weight(self) -> str:
+        """What its kind of evidence is, and how far that can be trusted, in a sentence or two."""
+        return WEIGHTS[self.kind]
+
+    @property
+    def doubt(self) -> str:
+        """Why it should no longer be relied on; nothing while it is current."""
+        return DOUBTS.get(self.status, "")
+
     @property
     def address(self) -> str:
         """Where a reader finds it: the DOI's page, else PubMed's, else the source's own."""
-        if self.doi:
-            return f"https://doi.org/{quote(self.doi)}"
-        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else self.url
+        return self.doi_address or self.pubmed_address or self.url
+
+    @property
+    def doi_address(self) -> str:
+        return f"https://doi.org/{quote(self.doi)}" if self.doi else ""
+
+    @property
+    def pubmed_address(self) -> str:
+        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
+
+
+Kind, Status = Reference.Kind, Reference.Status
+
+WEIGHTS = {
+    Kind.GUIDELINE: "Experts weighed all the studies they knew and wrote advice from them. Strong, if kept up to date.",
+    Kind.SYSTEMATIC_REVIEW: "A search for every study of one question, by fixed rules. As strong as those studies.",
+    Kind.TRIAL: "Chance decided who got the treatment. The best way to test one, if it is large and well run.",
+    Kind.CROSSOVER: "The same people tried each treatment in turn. Good for short effects, though often small.",
+    Kind.PILOT: "A first, small test, or one with no comparison group. It can hint, but it cannot prove.",
+    Kind.OBSERVATION: "People were watched or compared, and nothing was tested. It shows links, not causes.",
+    Kind.ANIMAL: "Tested in animals. People may differ.",
+    Kind.LABORATORY: "Measured in a laboratory. It shows what could happen, not what does happen in people.",
+    Kind.REVIEW: "One team’s overview of a field. They choose what to include, so it can lean one way.",
+    Kind.COMMENTARY: "An expert’s opinion, which may be well argued. It is no test of anything.",
+    Kind.REPORT: "A committee’s findings, usually from many studies. Strong on how much is safe.",
+    Kind.REGULATOR: "A notice from an authority that oversees medicines. Strong on risks.",
+    Kind.PRODUCT: "What a maker has to say about its medicine, or a label. Good for doses and warnings.",
+    Kind.FACT_SHEET: "A summary for patients or staff by a health body. Reliable on the basics, short on detail.",
+    Kind.DATA: "Measured values, such as how much magnesium a food holds.",
+}
+DOUBTS = {
+    Status.SUPERSEDED: "A newer version has taken its place, and we have still to check what that changes.",
+    Status.RETRACTED: "Its publisher has taken it back. Do not rely on it, nor on a sentence that rests on it alone.",
+}

@@ -1,11 +1,15 @@
 """What the readers of all apps share: a fault names file, line and reason, and a row is checked by its own model."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import models
+
+from articles.citations import MARK
 
 EXTRA = "a cell without a column"  # the name of what stands beyond the last column of a CSV file
 
@@ -46,6 +50,44 @@ def checked(model, values: dict, place: Fault, seeds, text: str = "", leave=froz
     else:
         return row
     return None
+
+
+def check_row(model, values: dict, place: Fault, seeds, known: set[str], text: str = "") -> models.Model | None:
+    """A checked row, but for its citations: their references are seeds too, so `known` are the keys in the files."""
+    cited = {key: value for key, value in values.items() if key in model.cited_fields}
+    row = checked(model, values, place, seeds, leave={*cited, "document", "references"})
+    for name, words in cited.items():
+        longest = model._meta.get_field(name).max_length
+        if not isinstance(words, str) or (not words and not model._meta.get_field(name).blank):
+            seeds.faults.append(Fault(place.file, place.line, f"{name}: is empty"))
+            continue
+        if len(words) > longest:
+            seeds.faults.append(Fault(place.file, place.line, f"{name}: {longest} characters at most"))
+        for key in sorted(set(MARK.findall(words)) - known):
+            line = line_of(text, f"[^{key}]") or place.line
+            seeds.faults.append(Fault(place.file, line, f"there is no reference “{key}”"))
+    return row
+
+
+def read_toml(path: Path, shapes: dict, seeds) -> tuple[dict, str]:
+    """What the file holds, and its text; nothing, and faults in `seeds`, where it is not what `shapes` says."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        rows = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        seeds.faults.append(Fault(path.name, toml_line(error), f"cannot be read: {error}"))
+        return {}, ""
+    faults = [*misshapen(rows, shapes, path.name, text)]
+    faults += [
+        Fault(path.name, line_of(text, key), f"“{key}” is not known here")
+        for key in sorted(rows.keys() - shapes.keys())
+    ]
+    seeds.faults += faults
+    return ({}, "") if faults else (rows, text)
+
+
+def place_of(row: dict, name: str, text: str) -> Fault:
+    return Fault(name, line_of(text, f'slug = "{row.get("slug")}"'), "")
 
 
 def mistyped(model: type[models.Model], name: str, values: dict) -> bool:

@@ -4,7 +4,7 @@ from django.core.files import File
 from django.db import models
 
 from articles import pictures
-from articles.models import Article, ArticleEdition, Reference, Synonym, Term, Topic
+from articles.models import Article, ArticleEdition, EvidenceRow, Misconception, Reference, Synonym, Term, Topic
 from articles.seeding.reading import Seeds, edition_values
 
 PUBLISHED_BECAUSE = "Part of the content that the site began with."
@@ -19,6 +19,8 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
     for synonym in seeds.synonyms:
         Synonym.objects.get_or_create(said=synonym.said, meant=synonym.meant)
     load_terms(seeds, progress)
+    load_rows(EvidenceRow, seeds.answers, "slug")
+    load_rows(Misconception, seeds.mistakes, "slug")
     documents = {}
     for slug, article in seeds.articles.items():
         documents[slug], _ = Article.objects.get_or_create(
@@ -40,6 +42,14 @@ def load_terms(seeds: Seeds, progress) -> None:
             stored.references.set(Reference.objects.filter(key__in=keys))
             names += stored.names
     ArticleEdition.objects.in_use().mentioning(names).typeset_again(progress)
+
+
+def load_rows(model, rows, *keys: str) -> None:
+    for row in rows:
+        same = {key: getattr(row, key) for key in keys}
+        stored, is_new = model.objects.get_or_create(**same, defaults=values_of(row))
+        if is_new:
+            stored.note_references()
 
 
 def load_article(document: Article, article: dict) -> None:

@@ -18,15 +18,27 @@ from articles.models import (
     Article,
     ArticleEdition,
     ArticleReview,
+    EvidenceRow,
     Faq,
     Figure,
+    Misconception,
     Reference,
     Synonym,
     Term,
     Topic,
     clash,
 )
-from articles.seeding.checks import EXTRA, Fault, checked, line_of, misshapen, toml_line
+from articles.seeding.checks import (
+    EXTRA,
+    Fault,
+    check_row,
+    checked,
+    line_of,
+    misshapen,
+    place_of,
+    read_toml,
+    toml_line,
+)
 
 HERE = Path(__file__).resolve().parent.parent / "seeds"
 FENCE = re.compile(r"^\+\+\+\s*$", re.MULTILINE)
@@ -62,6 +74,8 @@ class Seeds:
     synonyms: list[Synonym] = field(default_factory=list)
     terms: list[tuple[Term, list[str]]] = field(default_factory=list)  # each with the keys of its references
     articles: dict[str, dict] = field(default_factory=dict)  # slug -> front matter, with "body" and "file"
+    answers: list[EvidenceRow] = field(default_factory=list)
+    mistakes: list[Misconception] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -75,23 +89,16 @@ def read(folder: Path = HERE) -> Seeds:
     read_terms(folder / "glossary.toml", seeds)
     for path in sorted(folder.glob("*.md")):
         read_article(path, seeds)
+    seeds.answers = read_cited(folder / "evidence.toml", "answers", EvidenceRow, seeds)
+    seeds.mistakes = read_cited(folder / "misconceptions.toml", "mistakes", Misconception, seeds)
     check_names(seeds)
     return seeds
 
 
 def read_topics(path: Path, seeds: Seeds) -> None:
-    try:
-        text = path.read_text(encoding="utf-8")
-        file = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        seeds.faults.append(Fault(path.name, toml_line(error), f"cannot be read: {error}"))
-        return
-    if faults := [*misshapen(file, {"topics": [{"slug": str}]}, path.name, text)]:
-        seeds.faults += faults
-        return
+    file, text = read_toml(path, {"topics": [{"slug": str}]}, seeds)
     for position, row in enumerate(file.get("topics", [])):
-        place = Fault(path.name, line_of(text, f'slug = "{row.get("slug")}"'), "")
-        seeds.topics.append(checked(Topic, {"position": position} | row, place, seeds))
+        seeds.topics.append(checked(Topic, {"position": position} | row, place_of(row, path.name, text), seeds))
 
 
 def read_rows(path: Path, model: type[models.Model], seeds: Seeds) -> list[models.Model]:
@@ -110,19 +117,12 @@ def read_rows(path: Path, model: type[models.Model], seeds: Seeds) -> list[model
 
 def read_terms(path: Path, seeds: Seeds) -> None:
     """Read the glossary; an export from before there was one has no such file."""
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        file = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        seeds.faults.append(Fault(path.name, toml_line(error), f"cannot be read: {error}"))
+    if not path.exists():
         return
-    shape = {"slug": str, "other_names": [str], "references": [str]}
-    if faults := [*misshapen(file, {"terms": [shape]}, path.name, text)]:
-        seeds.faults += faults
-        return
+    file, text = read_toml(path, {"terms": [{"slug": str, "other_names": [str], "references": [str]}]}, seeds)
     known = {reference.key for reference in seeds.references if reference}
     for row in file.get("terms", []):
-        place = Fault(path.name, line_of(text, f'slug = "{row.get("slug")}"'), "")
+        place = place_of(row, path.name, text)
         values = {key: value for key, value in row.items() if key != "references"}
         term = checked(Term, values | {"other_names": "\n".join(row.get("other_names", []))}, place, seeds)
         if term and (reason := term_fault(term, row.get("references", []), known, seeds)):
@@ -139,6 +139,19 @@ def term_fault(term: Term, keys: list[str], known: set[str], seeds: Seeds) -> st
         return f"“{taken[0]}” is a name of “{taken[1]}” already"
     unknown = sorted(set(keys) - known)
     return f"there is no reference “{unknown[0]}”" if unknown else ""
+
+
+def read_cited(path: Path, name: str, model, seeds: Seeds) -> list:
+    """The rows called `name` in a file of rows that cite. Exports made before there were such files have none."""
+    if not path.exists():
+        return []
+    known = {reference.key for reference in seeds.references if reference}
+    file, text = read_toml(path, {name: [{"slug": str, "claims": [str]}]}, seeds)
+    rows = []
+    for position, row in enumerate(file.get(name, [])):
+        values = {"position": position} | {key: value for key, value in row.items() if key != "claims"}
+        rows.append(check_row(model, values, place_of(row, path.name, text), seeds, known, text))
+    return rows
 
 
 def read_article(path: Path, seeds: Seeds) -> None:

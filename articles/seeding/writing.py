@@ -13,7 +13,7 @@ from pathlib import Path
 import tomli_w
 
 from articles.editions import Edition
-from articles.models import ArticleEdition, Figure, Reference, Synonym, Term, Topic
+from articles.models import ArticleEdition, EvidenceRow, Figure, Misconception, Reference, Synonym, Term, Topic
 from articles.seeding.checks import fields_of
 from articles.seeding.reading import FENCE, LINK, REQUIRED
 
@@ -29,6 +29,8 @@ def write(folder: Path, progress=lambda message: None) -> list[str]:
     write_csv(folder / "synonyms.csv", names, Synonym.objects.order_by("pk").values(*names))
     terms = [term_row(term) for term in Term.objects.order_by("slug").prefetch_related("references")]
     (folder / "glossary.toml").write_text(as_toml({"terms": terms}), encoding="utf-8", newline="\n")
+    write_rows(folder / "evidence.toml", "answers", EvidenceRow)
+    write_rows(folder / "misconceptions.toml", "mistakes", Misconception)
     editions = ArticleEdition.objects.live().select_related("document", "topic").order_by("document__slug")
     live = set(editions.values_list("document__slug", flat=True))
     warnings: list[str] = []
@@ -48,6 +50,11 @@ def term_row(term: Term) -> dict:
     row = {"slug": term.slug, "name": term.name, "other_names": term.other_name_list, "definition": term.definition}
     row["references"] = [reference.key for reference in term.references.all()]
     return {key: value for key, value in row.items() if value}
+
+
+def write_rows(path: Path, name: str, model) -> None:
+    rows = in_order(list(model.objects.order_by("position", "pk").values(*fields_of(model))))
+    path.write_text(as_toml({name: rows}), encoding="utf-8", newline="\n")
 
 
 def front_of(edition: ArticleEdition, live: set[str], warnings: list[str]) -> dict:

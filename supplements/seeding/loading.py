@@ -10,10 +10,10 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
     """Create what is missing, and return how many forms were new. Call it in a transaction, and without faults."""
     for use in seeds.uses:
         Use.objects.get_or_create(slug=use.slug, defaults=base.values_of(use))
-    load_rows(RouteCaution, seeds.cautions, "route")
-    load_rows(Interaction, seeds.interactions, "slug")
-    load_rows(Food, seeds.foods, "name")
-    load_rows(IntakeReference, seeds.intake, "life_stage", "sex")
+    base.load_rows(RouteCaution, seeds.cautions, "route")
+    base.load_rows(Interaction, seeds.interactions, "slug")
+    base.load_rows(Food, seeds.foods, "name")
+    base.load_rows(IntakeReference, seeds.intake, "life_stage", "sex")
     new = 0
     for row in seeds.forms:
         document, _ = Supplement.objects.get_or_create(slug=row["slug"])
@@ -22,14 +22,6 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
             load_form(document, row)
             new += 1
     return new
-
-
-def load_rows(model, rows, *keys: str) -> None:
-    for row in rows:
-        same = {key: getattr(row, key) for key in keys}
-        stored, is_new = model.objects.get_or_create(**same, defaults=base.values_of(row))
-        if is_new:
-            stored.note_references()
 
 
 def load_form(document: Supplement, row: dict) -> None:

@@ -2,12 +2,10 @@
 
 import csv
 import datetime as dt
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from articles import seeding as base
-from articles.citations import MARK
 from articles.seeding import Fault
 from supplements.models import (
     Food,
@@ -55,52 +53,32 @@ def read(articles: base.Seeds, folder: Path = HERE) -> Seeds:
     """Read and check every file; `articles` are the seeds that these cite and link to."""
     seeds = Seeds()
     known = {reference.key for reference in articles.references if reference}
-    forms, text = read_toml(folder / "forms.toml", seeds)
+    forms, text = base.read_toml(folder / "forms.toml", SHAPES["forms.toml"], seeds)
     for position, row in enumerate(forms.get("uses", [])):
-        seeds.uses.append(base.checked(Use, {"position": position} | row, place_of(row, "forms.toml", text), seeds))
+        seeds.uses.append(
+            base.checked(Use, {"position": position} | row, base.place_of(row, "forms.toml", text), seeds)
+        )
     for row in forms.get("route_cautions", []):
         place = Fault("forms.toml", base.line_of(text, f'route = "{row.get("route")}"'), "")
-        seeds.cautions.append(check_row(RouteCaution, row, place, seeds, known, text))
+        seeds.cautions.append(base.check_row(RouteCaution, row, place, seeds, known, text))
     for row in forms.get("forms", []):
-        check_form(row, place_of(row, "forms.toml", text), seeds, articles, text)
+        check_form(row, base.place_of(row, "forms.toml", text), seeds, articles, text)
         seeds.forms.append(row)
-    interactions, text = read_toml(folder / "interactions.toml", seeds)
+    interactions, text = base.read_toml(folder / "interactions.toml", SHAPES["interactions.toml"], seeds)
     for position, row in enumerate(interactions.get("interactions", [])):
         seeds.claims |= set(row.pop("claims", []))
-        place = place_of(row, "interactions.toml", text)
-        seeds.interactions.append(check_row(Interaction, {"position": position} | row, place, seeds, known, text))
+        place = base.place_of(row, "interactions.toml", text)
+        seeds.interactions.append(base.check_row(Interaction, {"position": position} | row, place, seeds, known, text))
     for line, row in read_csv(folder / "foods.csv", seeds):
-        seeds.foods.append(check_row(Food, row, Fault("foods.csv", line, ""), seeds, known))
+        seeds.foods.append(base.check_row(Food, row, Fault("foods.csv", line, ""), seeds, known))
     for line, row in read_csv(folder / "intake.csv", seeds):
         values = row | {
             "position": row.get("position") or line,
             "is_adequate_intake": row.get("is_adequate_intake") == "yes",
             "upper_mg": row.get("upper_mg") or None,
         }
-        seeds.intake.append(check_row(IntakeReference, values, Fault("intake.csv", line, ""), seeds, known))
+        seeds.intake.append(base.check_row(IntakeReference, values, Fault("intake.csv", line, ""), seeds, known))
     return seeds
-
-
-def read_toml(path: Path, seeds: Seeds) -> tuple[dict, str]:
-    """What the file holds, and its text; nothing where it cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        rows = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        seeds.faults.append(Fault(path.name, base.toml_line(error), f"cannot be read: {error}"))
-        return {}, ""
-    shapes = SHAPES[path.name]
-    faults = [*base.misshapen(rows, shapes, path.name, text)]
-    faults += [
-        Fault(path.name, base.line_of(text, key), f"“{key}” is not known here")
-        for key in sorted(rows.keys() - shapes.keys())
-    ]
-    seeds.faults += faults
-    return ({}, "") if faults else (rows, text)
-
-
-def place_of(row: dict, name: str, text: str) -> Fault:
-    return Fault(name, base.line_of(text, f'slug = "{row.get("slug")}"'), "")
 
 
 def read_csv(path: Path, seeds: Seeds) -> list[tuple[int, dict]]:
@@ -124,24 +102,7 @@ def check_form(row: dict, place: Fault, seeds: Seeds, articles: base.Seeds, text
     base.checked(Supplement, {"slug": row.get("slug", "")}, place, seeds)
     base.checked(SupplementReview, row.get("review", REVIEW), place, seeds, leave={"edition"})
     known = {reference.key for reference in articles.references if reference}
-    check_row(SupplementEdition, edition_values(row), place, seeds, known, text)
-
-
-def check_row(model, values: dict, place: Fault, seeds: Seeds, known: set[str], text: str = ""):
-    """A checked row, but for its citations: their references are seeds too, so `known` are the keys in the files."""
-    cited = {key: value for key, value in values.items() if key in model.cited_fields}
-    row = base.checked(model, values, place, seeds, leave={*cited, "document", "references"})
-    for name, words in cited.items():
-        longest = model._meta.get_field(name).max_length
-        if not isinstance(words, str) or (not words and not model._meta.get_field(name).blank):
-            seeds.faults.append(Fault(place.file, place.line, f"{name}: is empty"))
-            continue
-        if len(words) > longest:
-            seeds.faults.append(Fault(place.file, place.line, f"{name}: {longest} characters at most"))
-        for key in sorted(set(MARK.findall(words)) - known):
-            line = base.line_of(text, f"[^{key}]") or place.line
-            seeds.faults.append(Fault(place.file, line, f"there is no reference “{key}”"))
-    return row
+    base.check_row(SupplementEdition, edition_values(row), place, seeds, known, text)
 
 
 def edition_values(row: dict) -> dict:
