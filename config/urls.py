@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import exporting, passwords, sitemaps, views
+from config import exporting, feeds, passwords, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,7 @@ urlpatterns = [
         path(f"sitemap-{name}.xml", sitemaps.section, {"section": name}, "sitemap-section")
         for name in sitemaps.SECTIONS
     ),
+    path("feed.xml", feeds.atom, name="feed"),
     path(".well-known/security.txt", views.security, name="security"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
