@@ -7,6 +7,7 @@ app_name = "articles"
 
 document = [
     path("", views.detail, name="detail"),
+    path("share-<int:number>.png", views.share, name="share"),
     path("history/", views.history, name="history"),
     path("history/<int:number>/", views.edition, name="edition"),
 ]

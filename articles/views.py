@@ -1,10 +1,11 @@
 """The pages of articles."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from articles import documents
+from articles import documents, sharing
 from articles.models import Article, ArticleEdition, ArticlePreviewLink
 
 
@@ -36,6 +37,16 @@ def edition(request, slug, number):
 @require_safe
 def shared(request, token):
     return documents.shared(request, ArticlePreviewLink, token, for_reading(), show)
+
+
+@require_safe
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def share(request, slug, number):
+    """The picture of one edition for other sites. Its words never change, so it may be kept for ever."""
+    edition = ArticleEdition.objects.shown().filter(document__slug=slug, number=number).only("title").first()
+    if edition is None:
+        raise Http404
+    return HttpResponse(sharing.picture(edition), content_type="image/png")
 
 
 def for_reading():
