@@ -50,7 +50,7 @@ def share(request, slug, number):
 
 
 def for_reading():
-    return ArticleEdition.objects.for_reading().with_review()
+    return ArticleEdition.objects.for_reading().with_review().with_beginning()
 
 
 def show(request, edition, template="articles/detail.html", **more):

@@ -91,3 +91,7 @@ def test_the_feed_takes_three_queries_and_holds_so_many_entries(client, django_a
     with django_assert_num_queries(3):  # the newest articles, forms and checklists
         found = entries(client)
     assert len(found) == feeds.ENTRIES
+
+
+def test_every_page_names_the_feed(client):
+    assert b'href="/feed.xml" type="application/atom+xml"' in client.get("/").content
