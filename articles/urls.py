@@ -16,6 +16,8 @@ urlpatterns = [
     # The first letter of a token says which kind of document it opens: see PreviewLink.
     re_path(r"^preview/(?P<token>a[\w-]{43})/$", views.shared, name="shared"),
     path("articles/", views.index, name="index"),
+    path("articles.json", views.catalogue, name="catalogue"),
+    path("articles/<slug:slug>.md", views.markdown, name="markdown"),
     path("articles/<slug:slug>/", include(document)),
     # Pages about the site are documents too, at addresses of their own.
     *(path(f"{slug}/", views.detail, {"slug": slug}, name=slug) for slug in SITE_PAGES if slug != "about"),

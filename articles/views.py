@@ -1,11 +1,11 @@
 """The pages of articles."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from articles import documents, sharing
+from articles import copies, documents, sharing
 from articles.models import Article, ArticleEdition, ArticlePreviewLink
 
 
@@ -37,6 +37,28 @@ def edition(request, slug, number):
 @require_safe
 def shared(request, token):
     return documents.shared(request, ArticlePreviewLink, token, for_reading(), show)
+
+
+@require_safe
+def markdown(request, slug):
+    """The live edition as Markdown. It is a copy, so search engines are shown the page."""
+    edition = for_reading().live().articles().filter(document__slug=slug).first()
+    if edition is None:
+        document = get_object_or_404(Article, slug=slug, is_site_page=False)
+        if document.is_withdrawn:
+            return documents.gone(request, document)
+        raise Http404
+    text = copies.as_markdown(edition, request.build_absolute_uri)
+    response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    address = request.build_absolute_uri(edition.document.get_absolute_url())
+    response["Link"] = f'<{address}>; rel="canonical"'
+    return response
+
+
+@require_safe
+def catalogue(request):
+    editions = ArticleEdition.objects.listed().iterator(1000)
+    return HttpResponse(copies.catalogue(editions, request.build_absolute_uri), content_type="application/json")
 
 
 @require_safe
