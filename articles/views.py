@@ -57,8 +57,8 @@ def markdown(request, slug):
 
 @require_safe
 def catalogue(request):
-    editions = ArticleEdition.objects.listed().iterator(1000)
-    return HttpResponse(copies.catalogue(editions, request.build_absolute_uri), content_type="application/json")
+    text = copies.catalogue(ArticleEdition.objects.listed(), request.build_absolute_uri)
+    return HttpResponse(text, content_type="application/json")
 
 
 @require_safe
