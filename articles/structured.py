@@ -66,15 +66,18 @@ def standing(edition) -> dict:
 
 
 def citation(reference) -> dict:
-    """A source. Its authors are one line of text, which does not say who of them is a person: hence no `author`."""
+    """A source, in the order of the visible list, so that compression finds the same text twice.
+
+    Its authors are one line of text, which does not say who of them is a person: hence no `author`.
+    """
     return filled(
         {
             "@type": "MedicalScholarlyArticle" if reference.kind in SCHOLARLY else "CreativeWork",
-            "name": reference.title,
             "creditText": reference.authors,
+            "url": reference.address,
+            "name": reference.title,
             "datePublished": str(reference.year or ""),
             "creativeWorkStatus": reference.status if reference.status != reference.Status.CURRENT else "",
-            "url": reference.address,
         }
     )
 
