@@ -1,6 +1,7 @@
 """What the pages of every kind of document have in common: history, editions by number, and previews.
 
-`editions` is the queryset that reads what a page shows, `show(request, edition, **more)` renders it.
+`editions` is the queryset that reads what a page shows, `show(request, edition, **more)` renders it. `is_unlisted` says
+that a page is not to be found by search engines: it describes itself to no machine.
 """
 
 from django.http import Http404, HttpResponseRedirect
@@ -40,7 +41,7 @@ def edition(request, slug, number, editions, show):
     if found.document.is_withdrawn:
         return gone(request, found.document)
     live = found.document.live_edition
-    return show(request, found, superseded_by=live if live != found else None)
+    return show(request, found, superseded_by=live if live != found else None, is_unlisted=live != found)
 
 
 def preview(request, editions, show, **which):
@@ -48,7 +49,7 @@ def preview(request, editions, show, **which):
     if not may_preview(request.user, editions.model):
         raise Http404
     found = get_object_or_404(editions, **which)
-    return kept_off(show(request, found, is_preview=True, desk_address=admin_address(found)))
+    return kept_off(show(request, found, is_preview=True, is_unlisted=True, desk_address=admin_address(found)))
 
 
 def shared(request, links, token, editions, show):
@@ -58,7 +59,7 @@ def shared(request, links, token, editions, show):
         raise Http404
     if link.edition.is_released:
         return kept_off(HttpResponseRedirect(link.edition.document.get_absolute_url()))
-    return kept_off(show(request, editions.get(pk=link.edition_id), is_preview=True))
+    return kept_off(show(request, editions.get(pk=link.edition_id), is_preview=True, is_unlisted=True))
 
 
 def may_preview(user, model) -> bool:

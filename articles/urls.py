@@ -7,6 +7,7 @@ app_name = "articles"
 
 document = [
     path("", views.detail, name="detail"),
+    path("share-<int:number>.png", views.share, name="share"),
     path("history/", views.history, name="history"),
     path("history/<int:number>/", views.edition, name="edition"),
 ]
@@ -16,6 +17,8 @@ urlpatterns = [
     re_path(r"^preview/(?P<token>a[\w-]{43})/$", views.shared, name="shared"),
     path("search/", views.search, name="search"),
     path("articles/", views.index, name="index"),
+    path("articles.json", views.catalogue, name="catalogue"),
+    path("articles/<slug:slug>.md", views.markdown, name="markdown"),
     path("articles/<slug:slug>/", include(document)),
     path("glossary/", views.glossary, name="glossary"),
     path("evidence/", views.evidence, name="evidence"),

@@ -1,12 +1,13 @@
 """The pages of articles, and of the sources that everything on the site rests on."""
 
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from articles import documents
+from articles import copies, documents, sharing
 from articles.citations import Numbering
 from articles.filters import SourceFilter
 from articles.models import (
@@ -66,6 +67,7 @@ def search(request):
     kind = asked if chosen and not chosen.stands_apart else ""
     results = finding.find(text, kind, int(page) if page.isdecimal() and len(page) < 6 else 1)
     context = {"results": results, "kind": kind, "topics": () if results.total else Topic.objects.all()}
+    context["is_unlisted"] = bool(results.question.text)
     return render(request, "articles/search.html", context)
 
 
@@ -74,8 +76,40 @@ def glossary(request):
     return render(request, "articles/glossary.html", {"letters": Term.objects.by_letter()})
 
 
+@require_safe
+def markdown(request, slug):
+    """The live edition as Markdown. It is a copy, so search engines are shown the page."""
+    edition = for_reading().live().articles().filter(document__slug=slug).first()
+    if edition is None:
+        document = get_object_or_404(Article, slug=slug, is_site_page=False)
+        if document.is_withdrawn:
+            return documents.gone(request, document)
+        raise Http404
+    text = copies.as_markdown(edition, request.build_absolute_uri)
+    response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    address = request.build_absolute_uri(edition.document.get_absolute_url())
+    response["Link"] = f'<{address}>; rel="canonical"'
+    return response
+
+
+@require_safe
+def catalogue(request):
+    text = copies.catalogue(ArticleEdition.objects.listed(), request.build_absolute_uri)
+    return HttpResponse(text, content_type="application/json")
+
+
+@require_safe
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def share(request, slug, number):
+    """The picture of one edition for other sites. Its words never change, so it may be kept for ever."""
+    edition = ArticleEdition.objects.shown().filter(document__slug=slug, number=number).only("title").first()
+    if edition is None:
+        raise Http404
+    return HttpResponse(sharing.picture(edition), content_type="image/png")
+
+
 def for_reading():
-    return ArticleEdition.objects.for_reading().with_review()
+    return ArticleEdition.objects.for_reading().with_review().with_beginning()
 
 
 def show(request, edition, template="articles/detail.html", **more):

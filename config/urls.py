@@ -1,22 +1,9 @@
 """Every address of the site, by the part that answers it."""
 
 from django.contrib import admin
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
-from django.views.decorators.http import require_safe
 
-from articles.sitemaps import ArticleSitemap
-from config import exporting, passwords, views
-from config.sitemaps import SiteSitemap
-from supplements.sitemaps import SupplementSitemap
-from triage.sitemaps import ChecklistSitemap
-
-sitemaps = {
-    "site": SiteSitemap,
-    "articles": ArticleSitemap,
-    "supplements": SupplementSitemap,
-    "triage": ChecklistSitemap,
-}
+from config import exporting, feeds, passwords, sitemaps, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -29,7 +16,13 @@ urlpatterns = [
     path("media/<path:path>", views.media, name="media"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
-    path("sitemap.xml", require_safe(sitemap), {"sitemaps": sitemaps}, name="sitemap"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    *(
+        path(f"sitemap-{name}.xml", sitemaps.section, {"section": name}, "sitemap-section")
+        for name in sitemaps.SECTIONS
+    ),
+    path("feed.xml", feeds.atom, name="feed"),
+    path(".well-known/security.txt", views.security, name="security"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -1,13 +1,16 @@
 """Pages that belong to the site as a whole: its front door, its health, its errors."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views import static
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
@@ -17,6 +20,7 @@ from config import signing_in
 from triage.numbers import to_call
 
 LATEST = 6
+KEPT_OUT = ("/admin/", "/preview/", "/check/*/*/")
 
 
 def site(request) -> dict:
@@ -40,8 +44,25 @@ def media(request, path):
 
 @require_safe
 def robots(request):
-    sitemap = request.build_absolute_uri(reverse("sitemap"))
-    return HttpResponse(f"User-agent: *\nDisallow: /admin/\nSitemap: {sitemap}\n", content_type="text/plain")
+    """Where search engines have no business: the desk, previews, and the steps of a check, but not its history."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in KEPT_OUT), "Allow: /check/*/history/"]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_safe
+def security(request):
+    """Whom to tell about a hole (RFC 9116); nothing where nobody is named. It is good for most of a year."""
+    if not settings.CONTACT_EMAIL:
+        raise Http404
+    expires = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=330)
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {request.build_absolute_uri(request.path)}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe

@@ -1,7 +1,6 @@
-from articles.sitemaps import ArticleSitemap
-from supplements.filters import live_forms
+from articles.sitemaps import EditionSitemap
+from supplements.models import SupplementEdition
 
 
-class SupplementSitemap(ArticleSitemap):
-    def items(self):
-        return live_forms().select_related("document").only("document", "published_at").order_by("pk")
+class SupplementSitemap(EditionSitemap):
+    model = SupplementEdition

@@ -123,7 +123,7 @@ def shared(request, token):
 
 
 def for_reading():
-    return SupplementEdition.objects.for_table().with_review()
+    return SupplementEdition.objects.for_table().with_review().with_beginning()
 
 
 def show(request, edition, **more):

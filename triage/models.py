@@ -61,7 +61,7 @@ class ChecklistEditionQuerySet(EditionQuerySet):
         return self.annotate(**fields)
 
     def for_walking(self):
-        return self.strict().select_related("document").with_review()
+        return self.strict().select_related("document").with_review().with_beginning()
 
 
 class ChecklistEdition(Edition):

@@ -1,9 +1,6 @@
-from articles.sitemaps import ArticleSitemap
+from articles.sitemaps import EditionSitemap
 from triage.models import ChecklistEdition
 
 
-class ChecklistSitemap(ArticleSitemap):
-    def items(self):
-        return (
-            ChecklistEdition.objects.live().select_related("document").only("document", "published_at").order_by("pk")
-        )
+class ChecklistSitemap(EditionSitemap):
+    model = ChecklistEdition

@@ -80,6 +80,7 @@ def here(edition, where: dict) -> dict:
     return {
         "edition": edition,
         "is_preview": where.keys() != {"slug"},
+        "is_unlisted": True,
         "desk_address": admin_address(edition) if "number" in where else "",
         "stamp": stamp(edition),
         "where": where,
@@ -129,6 +130,7 @@ def landing(request, **where):
         "paragraphs": lines(edition.introduction),
         "limits": lines(edition.limits),
         "start": address("step", where, n=1),
+        "is_unlisted": where.keys() != {"slug"},
     }
     return render(request, "triage/landing.html", context)
 

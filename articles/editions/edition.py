@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import FETCH_PEERS, FETCH_RAISE, Exists, F, OuterRef, Q, StringAgg, Subquery, Value
+from django.urls import reverse
 from django.utils import timezone
 
 from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State, public_change
@@ -21,6 +22,11 @@ class EditionQuerySet(models.QuerySet):
     def released(self):
         """Everything that is or was live: the public history."""
         return self.filter(published_at__lte=timezone.now())
+
+    def shown(self):
+        """What is or was live, of documents that are not withdrawn."""
+        live = self.model.objects.live().values("document")
+        return self.released().filter(document__in=live)
 
     def scheduled(self):
         return self.filter(published_at__gt=timezone.now())
@@ -61,6 +67,11 @@ class EditionQuerySet(models.QuerySet):
             **{field: Subquery(reviews.values(field)[:1]) for field in ("reviewed_on", "reviewer", "next_due")},
             reviewed_number=Subquery(reviews.values("edition__number")[:1]),
         )
+
+    def with_beginning(self):
+        """Add `first_published_at`: when the document's first edition came out."""
+        mine = self.model.objects.filter(document=OuterRef("document")).released().order_by("number")
+        return self.annotate(first_published_at=Subquery(mine.values("published_at")[:1]))
 
     def with_standing(self):
         """Read along what `standing` asks for, so that a list of editions costs no query for each."""
@@ -161,6 +172,11 @@ class Edition(models.Model):
             raise Immutable("A published edition stays in the history.")
         self.reviews.all().delete()
         return super().delete(*args, **kwargs)
+
+    @property
+    def permalink(self) -> str:
+        """The path at which this edition stays readable, whatever comes after it."""
+        return reverse(f"{self._meta.app_label}:edition", args=[self.document.slug, self.number])
 
     @property
     def is_open(self) -> bool:

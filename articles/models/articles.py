@@ -19,7 +19,16 @@ from articles.pictures import PictureField
 MOST_KEY_POINTS = 6
 SITE_PAGES = ("about", "privacy", "accessibility", "disclaimer")
 WORDS_A_MINUTE = 230
-ANCHORS = ("key-points", "contents", "questions", "sources", "related", "corrections", "contact")  # of the template
+ANCHORS = (
+    "key-points",
+    "contents",
+    "questions",
+    "sources",
+    "related",
+    "along",
+    "corrections",
+    "contact",
+)  # of the template
 
 
 class RenderedField(models.TextField):

@@ -28,25 +28,31 @@ def register(*new: kinds.Kind) -> None:
     for kind in new:
         kinds.registered[kind.slug] = kind
         for model in (*kind.made_of, *kind.made_of_all):
-            for signal in (post_save, post_delete):
-                signal.connect(row_changed, sender=model, dispatch_uid="articles.search")
+            if not issubclass(model, Document):  # whose own signal says when readers see something else
+                post_save.connect(row_saved, sender=model, dispatch_uid="articles.search")
+                post_delete.connect(row_deleted, sender=model, dispatch_uid="articles.search")
 
 
 def document_changed(sender, document, **kwargs) -> None:
-    note(document)
+    note([document])
 
 
-def row_changed(sender, instance, raw=False, **kwargs) -> None:
-    if not raw and not isinstance(instance, Document):  # whose own signal says when readers see something else
-        note(instance)
+def row_saved(sender, instance, raw=False, **kwargs) -> None:
+    if not raw:
+        note([instance])
 
 
-def note(row: models.Model) -> None:
-    rows = waiting.get()
-    if rows is None:
-        refresh(row)
+def row_deleted(sender, instance, **kwargs) -> None:
+    refresh([instance], gone=True)
+
+
+def note(rows: Iterable[models.Model]) -> None:
+    """Look at rows that have changed: now, or at the end of what changes many."""
+    later = waiting.get()
+    if later is None:
+        refresh(rows)
     else:
-        rows.append(row)
+        later += rows
 
 
 @contextmanager
@@ -57,20 +63,22 @@ def all_at_once() -> Iterator[None]:
         yield
     finally:
         rows, _ = waiting.get(), waiting.reset(token)
-    together = {model for kind in kinds.registered.values() for model in kind.made_of_all}
-    for row in {type(row) if type(row) in together else row: row for row in rows if row.pk}.values():
-        refresh(row)
+    refresh(dict.fromkeys(rows))
 
 
 @transaction.atomic
-def refresh(row: models.Model) -> None:
-    """Find `row`, or what is made of it, as it is now, or no more."""
+def refresh(rows: Iterable[models.Model], gone: bool = False) -> None:
+    """Find what is made of the rows as they are now, or, where they are gone, no more."""
+    rows = list(rows)
     for kind in kinds.registered.values():
-        if isinstance(row, kind.made_of_all):
+        if any(isinstance(row, kind.made_of_all) for row in rows):
             replace(kind, kind.entries(None), Findable.objects.filter(kind=kind.slug))
-        elif isinstance(row, kind.made_of):
-            old = Findable.objects.filter(kind=kind.slug, source=kinds.source_of(row))
-            replace(kind, kind.entries([row] if row.pk else []), old)
+        mine = {row for row in rows if isinstance(row, kind.made_of)}
+        others = [row for row in rows if isinstance(row, Document)] if kind.named_by else []
+        mine |= {named for row in others for named in kind.named_by(row)}
+        for some in batched(mine, AT_ONCE):
+            old = Findable.objects.filter(kind=kind.slug, source__in=map(kinds.source_of, some))
+            replace(kind, [] if gone else kind.entries(some), old)
 
 
 @transaction.atomic

@@ -32,7 +32,8 @@ class Kind:
 
     `entries(rows)` yields those made of `rows`, or of everything where it is None. It is asked again about a row of one
     of `made_of` that is saved or deleted, or, a document, changes for readers; and about everything where a row of one
-    of `made_of_all` changes, from whose rows together one thing is made.
+    of `made_of_all` changes, from whose rows together one thing is made. `named_by` tells which rows may come or go with
+    a document that changes.
     """
 
     slug: str  # in addresses
@@ -41,6 +42,7 @@ class Kind:
     made_of: tuple[type[models.Model], ...] = ()
     made_of_all: tuple[type[models.Model], ...] = ()
     weight: float = 1.0  # against an equally good match of another kind
+    named_by: Callable[[models.Model], Iterable[models.Model]] | None = None
     stands_apart: bool = False  # not a group of results but an answer of its own
 
 

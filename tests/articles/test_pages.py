@@ -80,7 +80,7 @@ def test_a_draft_of_a_live_article_stays_out_of_sight(client, editor):
     draft.title = "The new title"
     draft.save()
     slug = live.document.slug
-    for path in ("/", "/articles/", f"/articles/{slug}/", f"/articles/{slug}/history/", "/sitemap.xml"):
+    for path in ("/", "/articles/", f"/articles/{slug}/", f"/articles/{slug}/history/", "/sitemap-articles.xml"):
         assert b"The new title" not in client.get(path).content
     assert client.get(f"/articles/{slug}/history/2/").status_code == 404
 
@@ -134,7 +134,7 @@ def test_a_site_page_has_an_address_of_its_own_and_is_not_listed(client):
     assert client.get("/privacy/").status_code == 200
     assert client.get("/articles/privacy/").status_code == 404
     assert b"What we keep" not in client.get("/articles/").content
-    assert b"/privacy/" in client.get("/sitemap.xml").content
+    assert b"/privacy/" in client.get("/sitemap-articles.xml").content
 
 
 def test_about_lists_corrections(client, editor):

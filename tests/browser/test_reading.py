@@ -107,6 +107,8 @@ def test_paper_holds_the_answers_and_the_addresses_of_sources(visit, article):
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
     expect(page.locator("details p").first).to_be_visible()
+    expect(page.locator(".along")).to_be_hidden()
+    expect(page.locator(".edition-line").get_by_text(article.permalink)).to_be_visible()
     after = page.locator(".sources li a").nth(1).evaluate("link => getComputedStyle(link, '::after').content")
     assert "https://example.org/" in after
 
@@ -117,7 +119,18 @@ def test_nothing_is_loaded_from_elsewhere(page, live_server, article):
     page.goto(f"{live_server.url}/articles/{article.document.slug}/", wait_until="networkidle")
     assert asked
     assert all(url.startswith(live_server.url) for url in asked)
-    assert not [url for url in asked if url.endswith(".js")], "reading needs no script"
+    assert [url for url in asked if url.endswith(".js")] == [f"{live_server.url}/static/js/print.js"]
+
+
+def test_the_button_that_prints_is_there_only_where_it_works(visit, plain_page, article):
+    address = f"/articles/{article.document.slug}/"
+    plain_page.goto(address)
+    expect(plain_page.locator("button.print")).to_be_hidden()
+    expect(plain_page.locator(".along")).to_contain_text("print command")
+    page = visit(address)
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print or save").click()
+    expect(page).to_have_title("printed")
 
 
 def test_a_figure_comes_in_a_fitting_width_between_care_cards_of_every_level(visit, settings, tmp_path):

@@ -1,10 +1,13 @@
 """The site as a whole: its own pages, headers, health, and what it refuses."""
 
+import datetime as dt
+import re
+from urllib.robotparser import RobotFileParser
+
 import pytest
 from django.test import Client
 from django.urls import path
-
-from tests.factories import make_article
+from django.utils import timezone
 
 CSP = {
     "default-src 'none'",
@@ -44,25 +47,36 @@ def test_readyz_checks_database_and_migrations(client):
     assert client.get("/readyz").status_code == 503
 
 
-def test_robots_names_the_sitemap(client):
+def test_robots_keeps_to_what_is_to_be_found(client):
+    """Read by the standard library, as far as that goes: it knows no star, so those lines are read by hand."""
     body = client.get("/robots.txt").content.decode()
-    assert "Disallow: /admin/" in body
-    assert "http://testserver/sitemap.xml" in body
+    robots = RobotFileParser()
+    robots.parse(body.splitlines())
+    assert robots.site_maps() == ["http://testserver/sitemap.xml"]
+    for address, may in (("/", True), ("/articles/toes/", True), ("/admin/", False), ("/preview/x/", False)):
+        assert robots.can_fetch("*", f"http://testserver{address}") is may, address
+    (steps,) = [line.split(": ")[1] for line in body.splitlines() if line.startswith("Disallow: /check/")]
+    kept_out = re.compile(re.escape(steps).replace(r"\*", ".*"))
+    for address in ("/check/twitching/1/", "/check/twitching/result/"):
+        assert kept_out.match(address)
+    for address in ("/check/", "/check/twitching/", "/check/safety/"):
+        assert not kept_out.match(address)
 
 
-@pytest.mark.django_db
-def test_sitemap_lists_live_documents_with_their_dates(client):
-    from xml.etree import ElementTree
+def test_security_says_whom_to_tell_and_until_when(client):
+    response = client.get("/.well-known/security.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    assert fields["Contact"] == "mailto:desk@example.org"
+    assert fields["Canonical"] == "http://testserver/.well-known/security.txt"
+    assert fields.keys() == {"Contact", "Expires", "Preferred-Languages", "Canonical"}
+    ahead = dt.datetime.fromisoformat(fields["Expires"]) - timezone.now()
+    assert dt.timedelta(days=180) < ahead < dt.timedelta(days=366)
 
-    edition = make_article("toes")
-    root = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314 - our own
-    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    dates = {
-        url.findtext("s:loc", "", space): url.findtext("s:lastmod", None, space)
-        for url in root.iterfind("s:url", space)
-    }
-    assert dates["http://testserver/articles/toes/"] == edition.published_at.date().isoformat()
-    assert "http://testserver/" in dates
+
+def test_security_names_nobody_where_there_is_nobody(client, settings):
+    settings.CONTACT_EMAIL = ""
+    assert client.get("/.well-known/security.txt").status_code == 404
 
 
 def test_favicon_leads_to_the_icon(client):

@@ -18,6 +18,13 @@ def test_all_styles_are_small():
     assert size <= 10_000
 
 
+def test_the_script_of_reading_is_tiny():
+    from django.contrib.staticfiles import finders
+
+    with open(finders.find("js/print.js"), "rb") as file:
+        assert len(brotli.compress(file.read())) <= 2_000
+
+
 @pytest.mark.django_db
 def test_production_serves_hashed_and_compressed_files(settings, tmp_path, client):
     settings.STATIC_ROOT = tmp_path

@@ -90,9 +90,10 @@ def test_the_check_needs_no_script(reader):
     pages += [page(reader, name) for name in ("result/", "summary/", "delete/")]
     reader.answer("emergency", "fit")
     pages += [page(reader, name) for name in ("confirm/", "result/")]
+    a_block_of_data = r' type="application/ld\+json">'  # of the landing page: no browser runs it
     for shown in pages:
         assert "</html>" in shown
-        assert not re.search(r"<script|<noscript|\shx-|\son\w+=|javascript:", shown)
+        assert not re.search(rf"<script(?!{a_block_of_data})|<noscript|\shx-|\son\w+=|javascript:", shown)
 
 
 def test_a_deciding_answer_links_to_its_question(reader):

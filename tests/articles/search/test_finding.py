@@ -119,7 +119,7 @@ def test_the_checklist_is_an_answer_of_its_own_and_comes_first_for_its_signs():
         ]
     )
     ladder_of.cache_clear()  # which knows another test's edition by the same key
-    index.refresh(document)
+    index.refresh([document])
     results = find("sudden weakness")
     assert results.apart.found.address == "/check/twitching/"
     assert results.apart_comes_first

@@ -1,0 +1,64 @@
+"""What is new: one Atom feed of the editions that readers see, of every kind of document."""
+
+import datetime as dt
+from heapq import nlargest
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+from django.views.decorators.http import require_safe
+
+from articles.models import ArticleEdition
+from supplements.models import SupplementEdition
+from triage.models import ChecklistEdition
+
+ENTRIES = 50
+KINDS = {  # what an entry is called, and which field is its title
+    ArticleEdition: ("article", "title"),
+    SupplementEdition: ("form of magnesium", "name"),
+    ChecklistEdition: ("check", "title"),
+}
+
+
+class Feed(Atom1Feed):
+    def latest_post_date(self):
+        """The time of the newest entry; an empty feed has one too, that does not move with the clock."""
+        return max((entry["updateddate"] for entry in self.items), default=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+
+def latest() -> list:
+    """The newest live editions, one query for each kind."""
+    found = []
+    for model, (_, title) in KINDS.items():
+        editions = model.objects.strict().live().select_related("document")
+        editions = editions.only(title, "number", "change_note", "published_at", "document__slug")
+        found += editions.order_by("-published_at", "-pk")[:ENTRIES]
+    return nlargest(ENTRIES, found, key=lambda edition: edition.published_at)
+
+
+@require_safe
+def atom(request):
+    """Entries lead to their own edition, whose address is their name for ever."""
+    absolute = request.build_absolute_uri
+    feed = Feed(
+        title="Twitchwise: what is new",
+        link=absolute(reverse("home")),
+        description=None,
+        subtitle="New and changed pages about muscle twitching and magnesium, and what changed in them.",
+        feed_url=absolute(request.path),
+        feed_guid=absolute(request.path),
+        language="en-GB",
+        author_name="Twitchwise",
+        feed_copyright="CC BY 4.0",
+    )
+    for edition in latest():
+        feed.add_item(
+            title=edition.title,
+            link=absolute(edition.permalink),
+            description=escape(edition.change_note),
+            unique_id=absolute(edition.permalink),
+            updateddate=edition.published_at,
+            categories=[KINDS[type(edition)][0]],
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
