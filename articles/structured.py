@@ -35,9 +35,11 @@ def filled(data: dict) -> dict:
 
 
 def page(
-    kind: str, address: str, name: str, description: str, edition=None, references: Iterable = (), image=""
+    kind: str, address: str, name: str, description: str, edition=None, references: Iterable = (), image="", about=None
 ) -> dict:
-    """A page. `edition` is read with_review() and with_beginning(); `references` are what the page cites."""
+    """A page. `edition` is read with_review() and with_beginning(); `references` are what the page cites, and `about`
+    is the source that it is about.
+    """
     return {
         "@type": kind,
         "url": address,
@@ -50,7 +52,8 @@ def page(
         "audience": {"@type": "Audience", "audienceType": "general public"},
         "image": image,
         **(standing(edition) if edition else {}),
-        "citation": [citation(reference) for reference in references],
+        "citation": [cited(reference) for reference in references],
+        "mainEntity": source(about) if about else None,
     }
 
 
@@ -65,14 +68,23 @@ def standing(edition) -> dict:
     }
 
 
-def citation(reference) -> dict:
-    """A source, in the order of the visible list, so that compression finds the same text twice.
+def cited(reference) -> dict:
+    """A source where it is cited: no more than what it is and where, for a long article has to stay small."""
+    return {"@type": type_of(reference), "url": reference.address}
+
+
+def type_of(reference) -> str:
+    return "MedicalScholarlyArticle" if reference.kind in SCHOLARLY else "CreativeWork"
+
+
+def source(reference) -> dict:
+    """A source on its own page.
 
     Its authors are one line of text, which does not say who of them is a person: hence no `author`.
     """
     return filled(
         {
-            "@type": "MedicalScholarlyArticle" if reference.kind in SCHOLARLY else "CreativeWork",
+            "@type": type_of(reference),
             "creditText": reference.authors,
             "url": reference.address,
             "name": reference.title,

@@ -172,21 +172,19 @@ def test_an_article_names_its_dates_its_sources_and_its_picture(client, site):
     assert data["image"] == "http://testserver/articles/toes/share-1.png"
     assert data["lastReviewed"] == "2026-11-22"
     assert data["citation"] == [
-        {
-            "@type": "MedicalScholarlyArticle",
-            "name": "A study",
-            "creditText": "Doe J",
-            "datePublished": "2020",
-            "url": "https://doi.org/10.1000/x",
-        },
-        {
-            "@type": "CreativeWork",
-            "name": "A study",
-            "creditText": "Doe J",
-            "creativeWorkStatus": "superseded",
-            "url": "https://example.org/",
-        },
+        {"@type": "MedicalScholarlyArticle", "url": "https://doi.org/10.1000/x"},
+        {"@type": "CreativeWork", "url": "https://example.org/"},
     ]
+
+
+def test_the_page_of_a_source_tells_all_about_it(client, site):
+    assert read(client, "/sources/sheet/").blocks[1]["mainEntity"] == {
+        "@type": "CreativeWork",
+        "name": "A study",
+        "creditText": "Doe J",
+        "creativeWorkStatus": "superseded",
+        "url": "https://example.org/",
+    }
 
 
 def test_a_later_edition_keeps_the_day_of_the_first(client, site, editor):

@@ -32,8 +32,8 @@ class Kind:
 
     `entries(rows)` yields those made of `rows`, or of everything where it is None. It is asked again about a row of one
     of `made_of` that is saved or deleted, or, a document, changes for readers; and about everything where a row of one
-    of `made_of_all` changes, from whose rows together one thing is made. `named_by` tells which rows may come or go with
-    a document that changes.
+    of `made_of_all` changes, from whose rows together one thing is made. `named_by` tells which rows may come or go
+    with a document that changes.
     """
 
     slug: str  # in addresses

@@ -48,10 +48,10 @@ def breadcrumb_data(context, parents, here):
 
 
 @register.simple_tag(takes_context=True)
-def page_data(context, kind, edition=None, citations=(), image=""):
+def page_data(context, kind, edition=None, citations=(), image="", about=None):
     """A page, by the title and description of its head; of a document, at the document's own address.
 
-    `citations` are rows with a reference.
+    `citations` are rows with a reference; `about` is the source that a page is about.
     """
     if context.get("is_unlisted"):
         return ""
@@ -60,7 +60,7 @@ def page_data(context, kind, edition=None, citations=(), image=""):
     name, description = unescape(context["page_title"]).removesuffix(SUFFIX), unescape(context["page_description"])
     references = [row["reference"] if isinstance(row, dict) else row.reference for row in citations]
     image = request.build_absolute_uri(image) if image else ""
-    return structured.block(structured.page(kind, address, name, description, edition, references, image))
+    return structured.block(structured.page(kind, address, name, description, edition, references, image, about))
 
 
 @register.simple_tag(takes_context=True)

@@ -3,8 +3,8 @@
 import pytest
 
 from articles import seeding
-from articles.models import EvidenceRow, Misconception
-from articles.seeding.reading import read_references, read_rows
+from articles.models import EvidenceRow, Misconception, Reference
+from articles.seeding.reading import read_cited, read_rows
 from tests.factories import make_answer, make_mistake, make_reference
 
 pytestmark = pytest.mark.django_db
@@ -81,9 +81,9 @@ def test_lists_and_forms_of_the_desk_stay_cheap(reviewer, sign_in, model, django
 
 def test_the_site_begins_with_every_misleading_claim_put_right():
     seeds = seeding.Seeds()
-    read_references(seeding.HERE / "references.csv", seeds)
-    answers = read_rows(seeding.HERE / "evidence.toml", "answers", EvidenceRow, seeds)
-    mistakes = read_rows(seeding.HERE / "misconceptions.toml", "mistakes", Misconception, seeds)
+    seeds.references = read_rows(seeding.HERE / "references.csv", Reference, seeds)
+    answers = read_cited(seeding.HERE / "evidence.toml", "answers", EvidenceRow, seeds)
+    mistakes = read_cited(seeding.HERE / "misconceptions.toml", "mistakes", Misconception, seeds)
     assert seeds.faults == []
     text = (seeding.HERE / "misconceptions.toml").read_text(encoding="utf-8")
     claims = [claim for claim in MISLEADING if text.count(f'"{claim}"') == 1]
@@ -113,13 +113,13 @@ def test_a_broken_row_is_named_with_its_line(tmp_path, old, new, line, says):
     seeds = seeding.Seeds(references=[make_reference("study")])
     path = tmp_path / "misconceptions.toml"
     path.write_text(GOOD, encoding="utf-8")
-    assert [row.slug for row in read_rows(path, "mistakes", Misconception, seeds)] == ["one"]
+    assert [row.slug for row in read_cited(path, "mistakes", Misconception, seeds)] == ["one"]
     assert seeds.faults == []
     path.write_text(GOOD.replace(old, new), encoding="utf-8")
-    read_rows(path, "mistakes", Misconception, seeds)
+    read_cited(path, "mistakes", Misconception, seeds)
     assert (seeds.faults[0].file, seeds.faults[0].line) == (path.name, line)
     assert says in seeds.faults[0].reason
 
 
 def test_an_export_from_before_there_were_answers_loads(tmp_path):
-    assert read_rows(tmp_path / "evidence.toml", "answers", EvidenceRow, seeding.Seeds()) == []
+    assert read_cited(tmp_path / "evidence.toml", "answers", EvidenceRow, seeding.Seeds()) == []

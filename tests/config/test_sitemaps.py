@@ -36,7 +36,7 @@ def test_the_index_leads_to_every_live_document_with_the_date_of_its_edition(cli
     assert found["http://testserver/check/twitching/"]
     assert found["http://testserver/"] == article.published_at.date().isoformat()
     assert found["http://testserver/supplements/dose/"] is None
-    assert len(found) == 7 + 3
+    assert len(found) == 10 + 3
 
 
 def test_a_long_map_is_split(client, monkeypatch):
