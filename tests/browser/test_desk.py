@@ -144,6 +144,7 @@ def test_a_second_editor_collides_and_loses_nothing(someone):
     expect(second.get_by_label("What changed")).to_have_value("His note.")
     second.get_by_label("Body").fill("Her words. His words.")
     second.get_by_role("button", name="Save", exact=True).first.click()
+    expect(second.get_by_role("heading", name="Two versions of this draft")).to_be_hidden()
     draft.refresh_from_db()
     assert (draft.title, draft.body, draft.change_note) == ("Her title", "Her words. His words.", "His note.")
 
