@@ -31,6 +31,7 @@ from articles.models import (
     EvidenceRow,
     Faq,
     Figure,
+    KnownWord,
     Misconception,
     Reference,
     Synonym,
@@ -39,9 +40,13 @@ from articles.models import (
     known_names,
     with_liveness,
 )
+from articles.search import words
 from articles.usage import is_used
 
 MOST_AT_ONCE = 50  # editions that are typeset while somebody waits for a save: a few seconds
+
+
+LIVE_AT_ONCE = "Readers see a change as soon as it is saved."
 
 
 @admin.register(Article)
@@ -253,12 +258,20 @@ class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
 
 @admin.register(Synonym)
 class SynonymAdmin(admin.ModelAdmin):
-    list_display = ("said", "meant")
+    list_display = ("said", "meant", "first")
+    list_filter = ("first",)
     search_fields = ("said", "meant")
     list_per_page = 50
+    fieldsets = ((None, {"description": LIVE_AT_ONCE, "fields": ("said", "meant", "first")}),)
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)  # nothing rests on it
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        stems = words.stems(obj.meant)
+        if len(set(stems)) > KnownWord.objects.filter(stem__in=stems).values("stem").distinct().count():
+            messages.warning(request, f"No page says “{obj.meant}” yet, so whoever types “{obj.said}” finds no more.")
 
 
 @admin.register(Term)

@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
 
@@ -19,5 +21,10 @@ def fill_empty_index(using, **kwargs):
     from articles.models import Article, Findable
     from articles.search import index
 
-    if Article.objects.using(using).exists() and not Findable.objects.using(using).exists():
+    if using != DEFAULT_DB_ALIAS:
+        return
+    executor = MigrationExecutor(connections[using])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return  # on the way back, or not all the way: the tables may not be there
+    if Article.objects.exists() and not Findable.objects.exists():
         index.rebuild()

@@ -3,17 +3,21 @@
 from datetime import datetime
 from functools import reduce
 from html.parser import HTMLParser
+from itertools import chain
 from operator import or_
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.signals import m2m_changed, pre_delete
+from django.urls import reverse
 from django.utils import timezone
 
-from articles.editions import Edition, Part
-from articles.models import Article, ArticleEdition, Reference, Term
+from articles.citations import plain
+from articles.editions import Document, Edition, Part
+from articles.models import Article, ArticleEdition, EvidenceRow, Misconception, Reference, Term
 from articles.search.index import note, register
-from articles.search.kinds import Entry, Kind, coming_and_live, source_of
+from articles.search.kinds import Entry, Kind, coming_and_live, coming_or_live, source_of
+from articles.sources import rests_under_rows
 from articles.usage import edition_of, naming
 
 LINES = {"p", "li", "dt", "dd", "h2", "h3", "h4", "tr", "caption", "figcaption", "pre"}
@@ -59,6 +63,13 @@ def lines_of(*texts: str) -> tuple[list[str], list[str]]:
     return reader.lines, reader.headings
 
 
+SURE = "What trials have and have not shown about magnesium, how sure that is, and what people often get wrong."
+LISTS = {
+    "articles:glossary": ("Glossary", "What words about twitching and magnesium mean."),
+    "articles:sources": ("Sources", "Every source and study that this site rests on, and how strong each is."),
+}
+
+
 def article_entries(documents, are_site_pages: bool):
     for edition, starts_at, ends_at in coming_and_live(ArticleEdition, documents):
         if edition.document.is_site_page != are_site_pages:
@@ -78,6 +89,11 @@ def article_entries(documents, are_site_pages: bool):
         )
 
 
+def lists():
+    for name, (title, summary) in LISTS.items():
+        yield Entry(source=name, address=reverse(name), title=title, summary=[summary])
+
+
 def term_entries(terms):
     for term in Term.objects.all() if terms is None else terms:
         yield Entry(
@@ -89,36 +105,77 @@ def term_entries(terms):
         )
 
 
+def evidence_page():
+    yield Entry(source="evidence", address=reverse("articles:evidence"), title="How sure are we?", summary=[SURE])
+
+
+def evidence_entries(rows):
+    """Answers about the evidence, and what people often get wrong, each at its place on the page."""
+    page = reverse("articles:evidence")
+    if rows is None:
+        rows = chain(EvidenceRow.objects.all(), Misconception.objects.all())
+    for row in rows:
+        if isinstance(row, EvidenceRow):
+            address, title, words = f"{page}#answer-{row.slug}", row.question, row.answer
+            label = f"How sure: {row.get_certainty_display()}"
+        else:
+            address, title, words = f"{page}#mistake-{row.slug}", f"“{row.claim}”", row.right
+            label = "Often said, and wrong"
+        yield Entry(source=source_of(row), address=address, title=title, label=label, summary=[plain(words)])
+
+
 def source_entries(references):
-    """Sources on which something public rests, or will rest from the time of a scheduled edition on."""
-    chosen = (
-        Reference.objects.all() if references is None else Reference.objects.filter(pk__in=[r.pk for r in references])
-    )
-    public = set(chosen.in_public_use().values_list("pk", flat=True))
-    coming = coming_uses()
+    """Sources, for as long as something public rests on them, be it from the time of a scheduled edition on."""
+    chosen = Reference.objects.all()
+    if references is not None:
+        chosen = chosen.filter(pk__in=[reference.pk for reference in references])
+    uses = uses_of(chosen)
     for reference in chosen:
-        starts_at = timezone.now() if reference.pk in public else coming.get(reference.pk)
-        if starts_at:
+        if reference.pk in uses:
+            starts_at, ends_at = uses[reference.pk]
             yield Entry(
                 source=source_of(reference),
                 address=reference.get_absolute_url(),
                 title=reference.title,
-                label=f"{reference.get_kind_display().capitalize()}{f', {reference.year}' if reference.year else ''}",
-                summary=[f"{reference.authors} {reference.publisher}"],
+                label=label_of(reference),
+                summary=[" ".join(dict.fromkeys([reference.authors, reference.publisher]))],
                 starts_at=starts_at,
+                ends_at=ends_at,
             )
 
 
-def coming_uses() -> dict[int, datetime]:
-    """When the first scheduled edition that rests on a source comes out, by the source's key."""
-    first: dict[int, datetime] = {}
+def label_of(reference) -> str:
+    standing = "" if reference.status == Reference.Status.CURRENT else reference.get_status_display().capitalize()
+    words = (standing, reference.get_kind_display().capitalize(), str(reference.year or ""))
+    return ", ".join(filter(None, words))
+
+
+def uses_of(chosen) -> dict[int, tuple[datetime, datetime | None]]:
+    """From when until when anything public rests on each source, by the source's key."""
+    found = dict.fromkeys(
+        chosen.filter(rests_under_rows(Reference)).values_list("pk", flat=True), (timezone.now(), None)
+    )
     for model, name in naming(Reference):
         if issubclass(model, Edition | Part):
-            path = f"{model.edition_path}__published_at" if issubclass(model, Part) else "published_at"
-            rows = model.objects.filter(**{f"{path}__gt": timezone.now(), f"{name}__isnull": False})
-            for key, at in rows.values_list(name, path):
-                first[key] = min(at, first.get(key, at))
-    return first
+            path = f"{model.edition_path}__" if issubclass(model, Part) else ""
+            edition = edition_of(model) if path else model
+            fields = (name, f"{path}document", f"{path}number", f"{path}published_at")
+            rows = model.objects.filter(
+                **{f"{name}__in": chosen, f"{path}pk__in": coming_or_live(edition).values("pk")}
+            )
+            taking_over = list(edition.objects.scheduled().values_list("document", "number", "published_at"))
+            for key, document, number, starts_at in rows.values_list(*fields):
+                after = [at for other, later, at in taking_over if other == document and later > number]
+                found[key] = joined(found.get(key), (starts_at, min(after, default=None)))
+    return found
+
+
+def joined(one, other):
+    """The time from the earlier start to the later end of two; None is no end, or no time at all."""
+    if one is None:
+        return other
+    ends = (one[1], other[1])
+    return min(one[0], other[0]), None if None in ends else max(ends)
 
 
 def cited_by(document) -> models.QuerySet:
@@ -138,10 +195,14 @@ def is_about(model, kind) -> bool:
     return issubclass(edition, Edition) and edition._meta.get_field("document").related_model is kind
 
 
-def sources_changed(sender, action, model, pk_set, **kwargs) -> None:
-    """What a plain row rests on has changed."""
-    if action in ("post_add", "post_remove") and model is Reference:
+def sources_changed(sender, instance, action, reverse, pk_set, **kwargs) -> None:
+    """What a plain row rests on has changed, or is about to be cleared."""
+    if reverse and action in ("post_add", "post_remove", "post_clear"):
+        note([instance])
+    elif action in ("post_add", "post_remove"):
         note(Reference.objects.filter(pk__in=pk_set))
+    elif action == "pre_clear":
+        instance.references.remove(*instance.references.all())
 
 
 def let_sources_go(sender, instance, **kwargs) -> None:
@@ -158,6 +219,16 @@ def register_all() -> None:
     register(
         Kind("articles", "Articles", lambda rows: article_entries(rows, False), (Article,)),
         Kind("glossary", "Words explained", term_entries, (Term,), weight=0.9),
-        Kind("about", "About this site", lambda rows: article_entries(rows, True), (Article,), weight=0.7),
-        Kind("sources", "Sources", source_entries, (Reference,), weight=0.5, named_by=cited_by),
+        Kind(
+            "evidence",
+            "How sure are we?",
+            evidence_entries,
+            (EvidenceRow, Misconception),
+            weight=0.7,
+            fixed=evidence_page,
+        ),
+        Kind("about", "About this site", lambda rows: article_entries(rows, True), (Article,), weight=0.7, fixed=lists),
+        Kind(
+            "sources", "Sources", source_entries, (Reference,), weight=0.35, touched_by=(Document,), named_by=cited_by
+        ),
     )

@@ -20,13 +20,24 @@ coded: dict[tuple[str, str], set[str]] = {}  # page -> keys that its code cites;
 
 def is_in_use(kind: type[models.Model]) -> Q:
     """A condition on references: something that readers see rests on them."""
-    cited = [public(model).filter(**{name: OuterRef("pk")}) for model, name in naming(kind) if speaks(model)]
+    cited = [public(model).filter(**{name: OuterRef("pk")}) for model, name in naming(kind) if of_an_edition(model)]
+    return reduce(or_, map(Q, map(Exists, cited)), rests_under_rows(kind))
+
+
+def rests_under_rows(kind: type[models.Model]) -> Q:
+    """A condition on references: a plain row that readers see rests on them, or a page by its code."""
+    rows = [(model, name) for model, name in naming(kind) if speaks(model) and not of_an_edition(model)]
+    cited = [public(model).filter(**{name: OuterRef("pk")}) for model, name in rows]
     return reduce(or_, map(Q, map(Exists, cited)), Q(key__in=set().union(*coded.values())))
+
+
+def of_an_edition(model: type[models.Model]) -> bool:
+    return issubclass(model, Edition | Part)
 
 
 def speaks(model: type[models.Model]) -> bool:
     """Whether rows of the model reach readers at all."""
-    return issubclass(model, Edition | Part) or hasattr(model, "page")
+    return of_an_edition(model) or hasattr(model, "page")
 
 
 def public(model: type[models.Model]) -> models.QuerySet:

@@ -18,7 +18,6 @@ from articles.models import (
     Misconception,
     Reference,
     Term,
-    Topic,
 )
 from articles.search import finding, kinds
 from articles.sources import pages_on
@@ -61,13 +60,12 @@ def shared(request, token):
 def search(request):
     text = request.GET.get("q", "")
     if request.htmx and request.htmx.target == "suggestions":
-        return render(request, "articles/search.html#suggested", {"hits": finding.suggest(text)})
+        return render(request, "articles/search.html#suggested", finding.suggest(text))
     asked, page = request.GET.get("kind", ""), request.GET.get("page", "")
     chosen = kinds.registered.get(asked)
     kind = asked if chosen and not chosen.stands_apart else ""
     results = finding.find(text, kind, int(page) if page.isdecimal() and len(page) < 6 else 1)
-    context = {"results": results, "kind": kind, "topics": () if results.total else Topic.objects.all()}
-    context["is_unlisted"] = bool(results.question.text)
+    context = {"results": results, "kind": kind, "is_unlisted": bool(results.question.text)}
     return render(request, "articles/search.html", context)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from articles import seeding as articles
 from articles.editions import Refused
-from articles.search.index import all_at_once
+from articles.search import index
 from supplements import seeding as supplements
 from triage import seeding as triage
 
@@ -30,7 +30,8 @@ class Content:
 
     def load(self, progress=lambda message: None) -> str:
         """Store what is missing, and say what was new. Call it in a transaction, and without faults."""
-        with all_at_once():
+        index.refresh_fixed()
+        with index.all_at_once():
             new_words = articles.load(self.words, progress)
             new_forms = supplements.load(self.forms, progress)
             new_checks = triage.load(self.checks, progress)

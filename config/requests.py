@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from articles.pictures import TellingParser
 from config.views import numbers_for, unreadable
 
-LONGEST_QUERY = 16_000
-LOOKS_FOR_ANYTHING = "/search/"  # where whatever is typed is only looked for: what is no text is nowhere found
+LONGEST_QUERY = 8_000
+LOOKS_FOR_ANYTHING = "/search/"  # where whatever is typed is only looked for, and cut where it is long
 
 
 def refuse_unreadable(get_response):
@@ -20,9 +20,9 @@ def refuse_unreadable(get_response):
 
     def middleware(request):
         query = request.META.get("QUERY_STRING", "")
-        if len(query) > LONGEST_QUERY:
-            return unreadable(request, status=414)
         quoted = "" if request.path_info == LOOKS_FOR_ANYTHING else query
+        if len(quoted) > LONGEST_QUERY:
+            return unreadable(request, status=414)
         # WSGI hands the path over already decoded, the query still quoted; both as latin-1.
         for raw in (request.META.get("PATH_INFO", "").encode("latin-1", "replace"), unquote_to_bytes(quoted)):
             if not readable(raw):

@@ -109,5 +109,5 @@ def server_error(request):
 
 
 def numbers_for(request) -> dict:
-    """The numbers to call, where somebody was in the middle of a check."""
-    return {"numbers_to_call": to_call()} if request.path.startswith("/check/") else {}
+    """The numbers to call, where somebody is in the middle of a check or may look for help."""
+    return {"numbers_to_call": to_call()} if request.path.startswith(("/check/", "/search/")) else {}

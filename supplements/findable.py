@@ -5,7 +5,7 @@ from django.urls import reverse
 from articles.citations import plain
 from articles.search.index import register
 from articles.search.kinds import Entry, Kind, coming_and_live, source_of
-from supplements.models import Food, Interaction, Supplement, SupplementEdition
+from supplements.models import Food, Interaction, Supplement, SupplementEdition, Use
 
 
 def form_entries(documents):
@@ -48,6 +48,14 @@ def tool_entries(rows):
 
 def register_all() -> None:
     register(
-        Kind("forms", "Forms of magnesium", form_entries, (Supplement,), weight=0.95),
+        Kind(
+            "forms",
+            "Forms of magnesium",
+            form_entries,
+            (Supplement,),
+            weight=0.95,
+            touched_by=(Use,),
+            named_by=lambda use: Supplement.objects.filter(editions__uses=use).distinct(),
+        ),
         Kind("tools", "Tables and tools", tool_entries, made_of_all=(Interaction, Food), weight=0.8),
     )

@@ -11,6 +11,7 @@ COLUMNS = ("title_words", "top_words", "main_words", "all_words")
 
 
 def create(apps, schema_editor):
+    apps.get_model("articles", "Findable").objects.all().delete()  # what is in no index yet: it will be made anew
     if schema_editor.connection.vendor == "sqlite":
         schema_editor.execute(SQLITE)
         return

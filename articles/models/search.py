@@ -7,16 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 
 from articles.search import words
-
-
-class FindableQuerySet(models.QuerySet):
-    def current(self):
-        """What readers may find now: its time has come, and nothing has taken its place."""
-        now = timezone.now()
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
 
 
 class Findable(models.Model):
@@ -28,6 +20,7 @@ class Findable(models.Model):
     kind = models.CharField(max_length=20)
     source = models.CharField(max_length=60, db_index=True, help_text="The row that it was made of.")
     address = models.CharField(max_length=200)
+    length = models.PositiveSmallIntegerField(default=0, help_text="Words of the title: the shorter, the sooner found.")
     title = models.CharField(max_length=400)
     label = models.CharField(max_length=120, blank=True)
     summary = models.TextField(blank=True)
@@ -40,8 +33,6 @@ class Findable(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
 
-    objects = FindableQuerySet.as_manager()
-
     class Meta:
         default_permissions = ()
 
@@ -50,11 +41,15 @@ class Findable(models.Model):
 
 
 class KnownWord(models.Model):
-    """A word that occurs somewhere, and in how many things. The empty word counts all things."""
+    """A word that occurs somewhere, in how many things, and since when readers may know it.
+
+    The empty word counts all things. A scheduled page may have a word that nobody is to read before its time.
+    """
 
     word = models.CharField(max_length=words.LONGEST_WORD, unique=True)
     stem = models.CharField(max_length=words.LONGEST_WORD, db_index=True)
     occurrences = models.IntegerField(default=0)
+    starts_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
@@ -77,10 +72,25 @@ class Slip(models.Model):
 
 
 class Synonym(models.Model):
-    """What readers call something that our pages call otherwise: whoever asks for `said` finds `meant` as well."""
+    """What readers type, and what that means: whoever asks for `said` finds `meant` as well, or is helped first."""
+
+    class First(models.TextChoices):
+        """What stands before everything that was found."""
+
+        CHECK = "check", "the emergency numbers and the checklist"
+        CRISIS = "crisis", "words for somebody who thinks of ending their life"
 
     said = models.CharField("what readers type", max_length=80, help_text="A word or a few: “jerk”, “Epsom salt”.")
-    meant = models.CharField("what our pages say", max_length=80, help_text="A word or a few: “twitch”, “sulfate”.")
+    meant = models.CharField(
+        "what our pages say", max_length=80, blank=True, help_text="A word or a few: “twitch”, “sulfate”."
+    )
+    first = models.CharField(
+        "what comes first",
+        max_length=10,
+        choices=First,
+        blank=True,
+        help_text="For signs of an emergency: what readers are shown before anything else, whatever else they typed.",
+    )
     stems = models.CharField(max_length=200, editable=False, default="")
 
     class Meta:
@@ -91,17 +101,24 @@ class Synonym(models.Model):
                 Lower("meant"),
                 name="articles_synonym_once",
                 violation_error_message="This pair is there already.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(meant="", first=""),
+                name="articles_synonym_says_something",
+                violation_error_message="Say what our pages call it, or what comes first, or both.",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.said}: {self.meant}"
+        return f"{self.said}: {self.meant or self.get_first_display()}"
 
     def save(self, *args, **kwargs):
         self.stems = " ".join(words.stems(self.said))
         super().save(*args, **kwargs)
 
     def clean(self):
-        for name in ("said", "meant"):
-            if not words.stems(getattr(self, name)):
-                raise ValidationError({name: "Write a word that says something. Very common words are not looked up."})
+        says = "Write a word that says something. Very common words are not looked up."
+        if not words.stems(self.said):
+            raise ValidationError({"said": says})
+        if self.meant and not words.stems(self.meant):
+            raise ValidationError({"meant": says})

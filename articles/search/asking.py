@@ -6,12 +6,16 @@ from math import log1p, sqrt
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from articles.models import KnownWord, Synonym
 from articles.search import words
 
 LONGEST_QUESTION = 200  # characters; the rest is not looked at
 MOST_WORDS = 10
+MOST_SAID = 40
+SHORTEST_ALARM_WITH_SLIPS = 6  # letters
+A_SLIP = 0.7  # what a word counts that was not typed quite like this
 MOST_ENDINGS = 12  # ways to go on with the last word
 MOST_SLIPS = 3  # words that a misspelt one may stand for
 SHORTEST_START = 2  # letters of the last word that are taken for a beginning
@@ -48,6 +52,7 @@ class Question:
     corrected: dict[str, str] = field(default_factory=dict)  # a misspelt word, and the word it is taken for
     unknown: list[str] = field(default_factory=list)  # words that stand nowhere
     asks_for_meaning: bool = False
+    first: str = ""  # what has to stand before everything that is found: see Synonym.First
 
     @property
     def stems(self) -> set[str]:
@@ -74,17 +79,20 @@ def read(text: str, is_typing: bool = True) -> Question:
     """
     text = " ".join(text[:LONGEST_QUESTION].replace("\0", " ").split())
     typed = words.folded(text)
+    said = list(dict.fromkeys(words.all_stems(text)))[:MOST_SAID]
     asks = bool(words.MEANING.intersection(typed))
     typed = [word for word in dict.fromkeys(typed) if word not in words.MEANING][:MOST_WORDS]
     question = Question(text, asks_for_meaning=asks)
-    if typed:
-        understand(question, typed, is_typing)
+    if said:
+        understand(question, typed, said, is_typing)
     return question
 
 
-def understand(question: Question, typed: list[str], is_typing: bool) -> None:
-    start = typed[-1] if is_typing and len(typed[-1]) >= SHORTEST_START else ""
-    known = look_up(typed, start)
+def understand(question: Question, typed: list[str], said: list[str], is_typing: bool) -> None:
+    if is_typing and len(typed) > 1 and len(typed[-1]) < SHORTEST_START:
+        typed = typed[:-1]  # the first letter of another word
+    start = typed[-1] if is_typing and typed and len(typed[-1]) >= SHORTEST_START else ""
+    known = look_up(typed, start) if typed else []
     total = next((row.occurrences for row in known if not row.word), 0)
     often: dict[str, int] = {}  # in how many things the words of a stem stand, about
     for row in known:
@@ -92,10 +100,16 @@ def understand(question: Question, typed: list[str], is_typing: bool) -> None:
     meant = [meanings(word, known, often, question, start if word == typed[-1] else "") for word in typed]
     taken: list[Need] = []
     place = 0
-    synonyms = synonyms_of({stem for ways in meant for way in ways for stem in way.stems}, typed)
+    rows = synonyms_of({stem for ways in meant for way in ways for stem in way.stems}, typed)
+    question.first = first_of(rows, said)
+    synonyms = [(row.stems.split(), Way(tuple(words.stems(row.meant)), 0.9)) for row in rows if row.meant]
     while place < len(typed):
         length, others = longest_match(synonyms, typed, meant, place)
         own = meant[place] if length <= 1 else together(meant[place : place + length])
+        if others:  # what it means is known, so it is no slip of something else
+            for word in typed[place : place + length]:
+                question.corrected.pop(word, None)
+            own = [way for way in own if way.weight != A_SLIP]
         if ways := [*own, *others]:
             count = max((min(often.get(stem, 0) for stem in way.stems) for way in own), default=0) or total / 10
             taken.append(Need(tuple(ways), sqrt(log1p(total / (count or 1))), count <= total * UNUSUAL))
@@ -109,12 +123,12 @@ def look_up(typed: Sequence[str], start: str) -> list[KnownWord]:
     """Every known word that the typed ones may be, in one query: themselves, their other forms, slips, endings."""
     shortened = {letters for word in typed for letters in words.shortened(word)}
     stems = {words.stem(word) for word in typed}
-    close = KnownWord.objects.filter(word__in=shortened)
-    slips = KnownWord.objects.filter(slips__letters__in={*shortened, *typed})
-    found = [KnownWord.objects.filter(Q(word__in=["", *typed]) | Q(stem__in=stems)), close, slips]
+    readable = KnownWord.objects.filter(starts_at__lte=timezone.now())
+    close, slips = readable.filter(word__in=shortened), readable.filter(slips__letters__in={*shortened, *typed})
+    found = [readable.filter(Q(word__in=["", *typed]) | Q(stem__in=stems)), close, slips]
     if start:
-        endings = KnownWord.objects.filter(begins_with(start)).order_by("-occurrences", "word").values("pk")
-        found.append(KnownWord.objects.filter(pk__in=endings[:MOST_ENDINGS]))
+        endings = readable.filter(begins_with(start)).order_by("-occurrences", "word").values("pk")
+        found.append(readable.filter(pk__in=endings[:MOST_ENDINGS]))
     return list(found[0].union(*found[1:]))
 
 
@@ -139,15 +153,27 @@ def meanings(word: str, known: Iterable[KnownWord], often: dict, question: Quest
     )[:MOST_SLIPS]
     if slips:
         question.corrected[word] = slips[0].word
-    return [Way((stem,), 0.8) for stem in dict.fromkeys(row.stem for row in slips)]
+    return [Way((stem,), A_SLIP) for stem in dict.fromkeys(row.stem for row in slips)]
 
 
-def synonyms_of(stems: set[str], typed: Sequence[str]) -> list[tuple[list[str], Way]]:
-    """What readers call otherwise, if its first word is among `stems` or the typed words: (the stems said, a way)."""
-    first = Q()
+def synonyms_of(stems: set[str], typed: Sequence[str]) -> list[Synonym]:
+    """What readers call otherwise, if its first word is among `stems` or the typed ones; and all that comes first."""
+    first = ~Q(first="")
     for stem in sorted(stems | {words.stem(word) for word in typed}):
         first |= Q(stems=stem) | Q(stems__startswith=f"{stem} ")
-    return [(row.stems.split(), Way(tuple(words.stems(row.meant)), 0.9)) for row in Synonym.objects.filter(first)]
+    return list(Synonym.objects.filter(first))
+
+
+def first_of(rows: Iterable[Synonym], said: Sequence[str]) -> str:
+    """What has to come first, if all words of something alarming were said, each with a slip at most."""
+    alarms = {row.first for row in rows if row.first and all(is_said(word, said) for word in words.all_stems(row.said))}
+    return next((first for first in (Synonym.First.CRISIS, Synonym.First.CHECK) if first in alarms), "")
+
+
+def is_said(word: str, said: Sequence[str]) -> bool:
+    return word in said or (
+        len(word) >= SHORTEST_ALARM_WITH_SLIPS and any(words.is_one_slip_away(other, word) for other in said)
+    )
 
 
 def longest_match(synonyms, typed: Sequence[str], meant: Sequence[list[Way]], place: int) -> tuple[int, list[Way]]:

@@ -61,7 +61,7 @@ class Results:
     apart: Hit | None = None
     apart_comes_first: bool = False
     totals: dict[str, int] = field(default_factory=dict)
-    has_all: bool = True  # whether these have all words of the question
+    with_all: int = 0  # how many have all words of the question
     page: int = 1
     pages: int = 1
 
@@ -97,8 +97,8 @@ def find(text: str, kind: str = "", page: int = 1) -> Results:
     chosen = [slug for slug, each in kinds.registered.items() if not kind or slug == kind or each.stands_apart]
     limit = DEEPEST if kind else CANDIDATES
     rows, totals = candidates(question.needs, True, chosen, limit)
-    if sum(totals.values()) < ENOUGH and len(question.needs) > 1:
-        results.has_all = sum(totals.values()) > 0
+    results.with_all = sum(total for slug, total in totals.items() if not kinds.registered[slug].stands_apart)
+    if results.with_all < ENOUGH and len(question.needs) > 1:
         more, totals = candidates(asking.without_common(question), False, chosen, limit)
         rows |= more
     hits = sorted((scored(row, question) for row in rows.values()), key=lambda hit: (-hit.score, hit.found.title))
@@ -167,7 +167,7 @@ def arrange(results: Results, hits: list[Hit], kind: str, page: int) -> None:
     for slug, found in groups.items():
         if kinds.registered[slug].stands_apart:
             results.apart = found[0]
-            results.apart_comes_first = is_called_for(found[0], results.question)
+            results.apart_comes_first = bool(results.question.first) or is_called_for(found[0], results.question)
             continue
         total = results.totals[slug]
         if kind:
@@ -184,17 +184,19 @@ def arrange(results: Results, hits: list[Hit], kind: str, page: int) -> None:
 
 
 def is_called_for(apart: Hit, question: Question) -> bool:
-    """Whether the words of the question are mostly those of its signs, beside the words that all of it is about."""
+    """Whether the question is mostly about its signs: two of their words at least, beside what all of it is about."""
     subject = {*apart.found.title_stems.split(), *apart.found.summary_stems.split()}
     signs = set(apart.found.heading_stems.split()) - subject
-    worth = sum(need.worth for need in question.needs if any(signs.issuperset(way.stems) for way in need.ways))
-    return worth >= sum(need.worth for need in question.needs) / 2
+    worths = [need.worth for need in question.needs if any(signs.issuperset(way.stems) for way in need.ways)]
+    return len(worths) > 1 and sum(worths) >= sum(need.worth for need in question.needs) / 2
 
 
 def explain(hit: Hit, question: Question) -> None:
     """Mark the words in the title, and choose the passage that has most of them."""
     hit.title = marked(hit.found.title, question.stems)
-    places = (("", hit.found.summary), ("In a heading", hit.found.headings), ("On the page", hit.found.body))
+    places = [("", hit.found.summary), ("In a heading", hit.found.headings), ("On the page", hit.found.body)]
+    if not hit.found.body:  # what it says is all in its summary, and its headings are other names
+        del places[1:]
     asked = [pattern_of(need) for need in question.needs]
     best, most = "", -1
     for where, text in places:
@@ -202,8 +204,6 @@ def explain(hit: Hit, question: Question) -> None:
             count = sum(pattern.search(line) is not None for pattern in asked)
             if count > most:
                 best, most, hit.where = line, count, where
-    if hit.where == "In a heading" and most == 0:
-        best, hit.where = "", ""
     hit.excerpt = marked(cut(best, asked), question.stems)
 
 
@@ -245,14 +245,14 @@ def pieces(text: str, stems: set[str]) -> Iterator[tuple[str, bool]]:
         yield text[done:], False
 
 
-def suggest(text: str) -> list[Hit]:
-    """The titles that fit what is being typed, the best first. At most three queries."""
+def suggest(text: str) -> dict:
+    """The titles that fit what is being typed, the best first, and what has to stand before them. Three queries."""
     question = asking.read(text)
-    if not question.needs:
-        return []
-    shown = [slug for slug, kind in kinds.registered.items() if not kind.stands_apart]
-    rows, _ = ask(Look(question.needs, True, range(3), shown, [], SUGGESTIONS))
-    hits = sorted((scored(row, question) for row in rows.values()), key=lambda hit: (-hit.score, hit.found.title))
+    hits: list[Hit] = []
+    if question.needs:
+        shown = [slug for slug, kind in kinds.registered.items() if not kind.stands_apart]
+        rows, _ = ask(Look(question.needs, True, range(3), shown, [], SUGGESTIONS))
+        hits = sorted((scored(row, question) for row in rows.values()), key=lambda hit: (-hit.score, hit.found.title))
     for hit in hits[:SUGGESTIONS]:
         hit.title = marked(hit.found.title, question.stems)
-    return hits[:SUGGESTIONS]
+    return {"hits": hits[: SUGGESTIONS - bool(question.first)], "first": question.first}

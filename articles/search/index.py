@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import batched
+from datetime import datetime
+from itertools import batched, chain
 
 from django.db import models, transaction
 from django.db.models import F
 from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
 
 from articles.editions import Document, public_change
 from articles.models import Findable, KnownWord, Slip
@@ -19,7 +21,7 @@ OFTEN = 4  # a word that a text uses as often as this says what the text is abou
 AT_ONCE = 500
 
 
-waiting: ContextVar[list[models.Model] | None] = ContextVar("waiting", default=None)
+waiting: ContextVar[dict[bool, dict[str, models.Model]] | None] = ContextVar("waiting", default=None)
 
 
 def register(*new: kinds.Kind) -> None:
@@ -27,7 +29,7 @@ def register(*new: kinds.Kind) -> None:
     public_change.connect(document_changed, dispatch_uid="articles.search")
     for kind in new:
         kinds.registered[kind.slug] = kind
-        for model in (*kind.made_of, *kind.made_of_all):
+        for model in (*kind.made_of, *kind.made_of_all, *kind.touched_by):
             if not issubclass(model, Document):  # whose own signal says when readers see something else
                 post_save.connect(row_saved, sender=model, dispatch_uid="articles.search")
                 post_delete.connect(row_deleted, sender=model, dispatch_uid="articles.search")
@@ -43,42 +45,60 @@ def row_saved(sender, instance, raw=False, **kwargs) -> None:
 
 
 def row_deleted(sender, instance, **kwargs) -> None:
-    refresh([instance], gone=True)
+    note([instance], gone=True)
 
 
-def note(rows: Iterable[models.Model]) -> None:
+def note(rows: Iterable[models.Model], gone: bool = False) -> None:
     """Look at rows that have changed: now, or at the end of what changes many."""
     later = waiting.get()
     if later is None:
-        refresh(rows)
+        refresh(rows, gone)
     else:
-        later += rows
+        later[gone] |= {kinds.source_of(row): row for row in rows}
 
 
 @contextmanager
 def all_at_once() -> Iterator[None]:
-    """Within, changes are only noted; at the end, each row is looked at once. For what changes many rows."""
-    token = waiting.set([])
+    """Within, changes are only noted; at the end, each row is looked at once.
+
+    For what changes many rows; and for what goes on to change editions, since whoever publishes has the edition's row
+    before the index, and two who take them in different orders would wait for each other for ever.
+    """
+    if waiting.get() is not None:
+        yield
+        return
+    token = waiting.set({False: {}, True: {}})
     try:
         yield
     finally:
         rows, _ = waiting.get(), waiting.reset(token)
-    refresh(dict.fromkeys(rows))
+    refresh([row for source, row in rows[False].items() if source not in rows[True]])
+    refresh(rows[True].values(), gone=True)
 
 
 @transaction.atomic
 def refresh(rows: Iterable[models.Model], gone: bool = False) -> None:
     """Find what is made of the rows as they are now, or, where they are gone, no more."""
     rows = list(rows)
+    if not rows:
+        return
     for kind in kinds.registered.values():
         if any(isinstance(row, kind.made_of_all) for row in rows):
             replace(kind, kind.entries(None), Findable.objects.filter(kind=kind.slug))
         mine = {row for row in rows if isinstance(row, kind.made_of)}
-        others = [row for row in rows if isinstance(row, Document)] if kind.named_by else []
+        others = [row for row in rows if isinstance(row, kind.touched_by)]
         mine |= {named for row in others for named in kind.named_by(row)}
         for some in batched(mine, AT_ONCE):
             old = Findable.objects.filter(kind=kind.slug, source__in=map(kinds.source_of, some))
             replace(kind, [] if gone else kind.entries(some), old)
+
+
+@transaction.atomic
+def refresh_fixed() -> None:
+    """Find the things that are made of no row: with the first content, and when what is written of them changes."""
+    for kind in kinds.registered.values():
+        for entry in kind.fixed():
+            replace(kind, [entry], Findable.objects.filter(kind=kind.slug, source=entry.source))
 
 
 @transaction.atomic
@@ -89,11 +109,14 @@ def rebuild(progress=lambda message: None) -> int:
     KnownWord.objects.all().delete()
     backend().clear()
     found: Counter[str] = Counter()
+    first: dict[str, datetime] = {}
     for kind in kinds.registered.values():
-        for entries in batched(kind.entries(None), AT_ONCE):
-            found += occurrences(store(kind, entries))
+        for entries in batched(chain(kind.fixed(), kind.entries(None)), AT_ONCE):
+            rows = store(kind, entries)
+            found += occurrences(rows)
+            first = earliest(rows, first)
             progress(f"{kind.name}: {found[EVERYTHING]:,} things so far")
-    learn(found)
+    learn(found, first)
     return found[EVERYTHING]
 
 
@@ -102,12 +125,15 @@ def replace(kind: kinds.Kind, entries: Iterable[kinds.Entry], old: models.QueryS
     gone = list(old)
     backend().remove(gone)
     old.delete()
-    changes = occurrences(store(kind, entries))
+    rows = store(kind, entries)
+    changes = occurrences(rows)
     changes.subtract(occurrences(gone))
-    learn(changes)
+    learn(changes, earliest(rows))
 
 
 def store(kind: kinds.Kind, entries: Iterable[kinds.Entry]) -> list[Findable]:
+    if not Findable.objects.exists():
+        backend().clear()  # of what somebody left there who emptied the table
     rows = Findable.objects.bulk_create(row_of(kind, entry) for entry in entries)
     backend().add(rows)
     return rows
@@ -122,6 +148,7 @@ def row_of(kind: kinds.Kind, entry: kinds.Entry) -> Findable:
         source=entry.source,
         address=entry.address,
         title=entry.title,
+        length=len(words.stems(entry.title)),
         label=entry.label,
         title_stems=once(words.stems(entry.title)),
         heading_stems=once(words.stems(texts["headings"])),
@@ -139,25 +166,41 @@ def once(stems: Iterable[str]) -> str:
 
 def occurrences(rows: Iterable[Findable]) -> Counter[str]:
     """In how many of the rows each word stands."""
-    found: Counter[str] = Counter()
+    return Counter(word for row in rows for word in words_of(row))
+
+
+def words_of(row: Findable) -> set[str]:
+    texts = "\n".join((row.title, row.label, row.summary, row.headings, row.body))
+    return {EVERYTHING, *words.folded(texts)}
+
+
+def earliest(rows: Iterable[Findable], before: dict[str, datetime] | None = None) -> dict[str, datetime]:
+    """Since when each word of the rows can be read."""
+    found = dict(before or {})
     for row in rows:
-        texts = "\n".join((row.title, row.label, row.summary, row.headings, row.body))
-        found.update({EVERYTHING, *words.folded(texts)})
+        for word in words_of(row):
+            found[word] = min(row.starts_at, found.get(word, row.starts_at))
     return found
 
 
-def learn(changes: Counter[str]) -> None:
-    """Add to the number of things that each word stands in; learn new words, forget those that stand nowhere."""
-    names = sorted(word for word, count in changes.items() if count)
+def learn(changes: Counter[str], first: dict[str, datetime]) -> None:
+    """Add to the number of things that each word stands in; learn new words, forget those that stand nowhere.
+
+    `first` says since when each can be read.
+    """
+    now = timezone.now()
+    names = sorted(word for word, count in changes.items() if count or first.get(word, now) <= now)
     for some in batched(names, AT_ONCE):
         known = KnownWord.objects.filter(word__in=some)
         is_known = set(known.values_list("word", flat=True))
-        for count in {changes[word] for word in is_known}:
+        readable = [word for word in is_known if first.get(word, now) < now]
+        known.filter(word__in=readable, starts_at__gt=now).update(starts_at=now)
+        for count in {changes[word] for word in is_known} - {0}:
             same = [word for word in some if word in is_known and changes[word] == count]
             known.filter(word__in=same).update(occurrences=F("occurrences") + count)
         known.filter(occurrences__lte=0).delete()
         new = KnownWord.objects.bulk_create(
-            KnownWord(word=word, stem=words.stem(word), occurrences=changes[word])
+            KnownWord(word=word, stem=words.stem(word), occurrences=changes[word], starts_at=first[word])
             for word in some
             if word not in is_known and changes[word] > 0
         )

@@ -32,8 +32,8 @@ class Kind:
 
     `entries(rows)` yields those made of `rows`, or of everything where it is None. It is asked again about a row of one
     of `made_of` that is saved or deleted, or, a document, changes for readers; and about everything where a row of one
-    of `made_of_all` changes, from whose rows together one thing is made. `named_by` tells which rows may come or go
-    with a document that changes.
+    of `made_of_all` changes, from whose rows together one thing is made. `named_by(row)` yields the rows whose things a
+    row of one of `touched_by` changes.
     """
 
     slug: str  # in addresses
@@ -42,6 +42,8 @@ class Kind:
     made_of: tuple[type[models.Model], ...] = ()
     made_of_all: tuple[type[models.Model], ...] = ()
     weight: float = 1.0  # against an equally good match of another kind
+    fixed: Callable[[], Iterable[Entry]] = tuple  # things that are made of no row
+    touched_by: tuple[type[models.Model], ...] = ()
     named_by: Callable[[models.Model], Iterable[models.Model]] | None = None
     stands_apart: bool = False  # not a group of results but an answer of its own
 
@@ -53,10 +55,13 @@ def source_of(row: models.Model) -> str:
     return f"{row._meta.label_lower}:{row.pk}"
 
 
+def coming_or_live(model: type[models.Model]) -> models.QuerySet:
+    return model.objects.filter(Q(pk__in=model.objects.live().values("pk")) | Q(published_at__gt=timezone.now()))
+
+
 def coming_and_live(model: type[models.Model], documents: Iterable[Document] | None):
     """(edition, from when, until when) of every edition that readers have or will have; the others have no readers."""
-    now = timezone.now()
-    editions = model.objects.filter(Q(pk__in=model.objects.live().values("pk")) | Q(published_at__gt=now))
+    editions = coming_or_live(model)
     if documents is not None:
         editions = editions.filter(document__in=documents)
     following: dict[int, datetime] = {}  # of each document, when the edition after the one at hand takes over

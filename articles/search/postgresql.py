@@ -55,7 +55,7 @@ def find(look: Look, columns: str) -> list[tuple]:
         for place in look.places:
             parts.append(
                 "(SELECT id, NULL::text AS kind, NULL::bigint AS n FROM articles_findable "
-                f"WHERE {PLACES[place]} @@ %s::tsquery AND {current} LIMIT %s)"
+                f"WHERE {PLACES[place]} @@ %s::tsquery AND {current} ORDER BY length, id LIMIT %s)"
             )
             values += [expression(look, kind), now, now, look.limit]
     with connection.cursor() as cursor:

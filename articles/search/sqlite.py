@@ -1,6 +1,9 @@
 """The full-text index of SQLite: an FTS5 table whose rows have the keys of the things found.
 
 It is written here alone and has no triggers, for those would vanish when a migration rebuilds the table they are on.
+Its rows are in the order of their keys, so that things with short titles, which say what they are about, are found
+first without sorting: a key is made of the length of the title and the key of the thing.
+
 Beside the stems each row holds its kind, and whether the clock decides if it can be found, as words of their own: so
 that counting and choosing need no look into another table.
 """
@@ -12,6 +15,8 @@ from django.utils import timezone
 
 from articles.search.asking import Look
 
+LONGEST_KEY = 10**12
+KEY = f"f.rowid %% {LONGEST_KEY}"  # of the thing that a row is about
 PLACES = ("{title}", "{title headings}", "{title headings summary}", "{title headings summary body}")
 
 
@@ -26,13 +31,12 @@ def clear() -> None:
 
 def remove(rows: Iterable) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM articles_findable_fts WHERE rowid = %s", [(row.pk,) for row in rows])
+        cursor.executemany("DELETE FROM articles_findable_fts WHERE rowid = %s", [(place(row),) for row in rows])
 
 
 def add(rows: Sequence) -> None:
-    remove(rows)  # what a flushed table left behind
     values = [
-        (row.pk, row.title_stems, row.heading_stems, row.summary_stems, row.body_stems, about(row)) for row in rows
+        (place(row), row.title_stems, row.heading_stems, row.summary_stems, row.body_stems, about(row)) for row in rows
     ]
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -40,6 +44,10 @@ def add(rows: Sequence) -> None:
             "VALUES (%s, %s, %s, %s, %s, %s)",
             values,
         )
+
+
+def place(row) -> int:
+    return row.length * LONGEST_KEY + row.pk
 
 
 def about(row) -> str:
@@ -56,19 +64,19 @@ def find(look: Look, columns: str) -> list[tuple]:
         parts.append(
             "SELECT NULL AS id, %s AS kind, "
             "(SELECT count(*) FROM articles_findable_fts WHERE articles_findable_fts MATCH %s) + "
-            "(SELECT count(*) FROM articles_findable_fts f JOIN articles_findable e ON e.id = f.rowid WHERE "
-            "articles_findable_fts MATCH %s AND e.starts_at <= %s AND (e.ends_at IS NULL OR e.ends_at > %s)) AS n"
+            f"(SELECT count(*) FROM articles_findable_fts f JOIN articles_findable e ON e.id = {KEY} "
+            "WHERE articles_findable_fts MATCH %s AND e.starts_at <= %s AND (e.ends_at IS NULL OR e.ends_at > %s)) AS n"
         )
         asked = f'({needs}) AND about : "kind{kind}" AND about'
         values += [kind, f'{asked} : "always"', f'{asked} : "timed"', now, now]
     for kind in look.among:
-        for place in look.places:
+        for where in look.places:
             parts.append(
                 "SELECT * FROM (SELECT e.id AS id, NULL AS kind, NULL AS n FROM articles_findable_fts f "
-                "JOIN articles_findable e ON e.id = f.rowid WHERE articles_findable_fts MATCH %s "
-                "AND e.starts_at <= %s AND (e.ends_at IS NULL OR e.ends_at > %s) LIMIT %s)"
+                f"JOIN articles_findable e ON e.id = {KEY} WHERE articles_findable_fts MATCH %s "
+                "AND e.starts_at <= %s AND (e.ends_at IS NULL OR e.ends_at > %s) ORDER BY f.rowid LIMIT %s)"
             )
-            values += [f'{PLACES[place]} : ({needs}) AND about : "kind{kind}"', now, now, look.limit]
+            values += [f'{PLACES[where]} : ({needs}) AND about : "kind{kind}"', now, now, look.limit]
     found = " UNION ".join(parts)  # what stands in two places is there once
     with connection.cursor() as cursor:
         cursor.execute(

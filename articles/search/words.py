@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import snowballstemmer
 
-TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*")  # 400mg is two words, as 400 mg is
 LONGEST_WORD = 40  # letters; what is longer is cut, in the index as in a question
+SHORTEST_STEM = 3  # letters: what is left of a shorter word would be another one, as “al” of ALS
 SHORTEST_WITH_SLIPS = 4  # letters: with fewer, nearly every word is a slip of another
 
 SAYING_NOTHING = (
@@ -22,7 +23,16 @@ STOP_WORDS = frozenset(SAYING_NOTHING.split())
 IRREGULAR = {  # what a stemmer cannot know
     **{"calves": "calf", "feet": "foot", "teeth": "tooth", "knives": "knife", "lives": "life", "halves": "half"},
     **{"men": "man", "women": "woman", "children": "child", "people": "person", "worse": "bad", "worst": "bad"},
-    **{"ate": "eat", "eaten": "eat", "drank": "drink", "drunk": "drink", "fell": "fall", "felt": "feel", "ran": "run"},
+    **{
+        "ate": "eat",
+        "eaten": "eat",
+        "drank": "drink",
+        "drunk": "drink",
+        "fell": "fall",
+        "felt": "feel",
+        "ran": "run",
+        "gave": "give",
+    },
     **{"slept": "sleep", "asleep": "sleep", "took": "take", "taken": "take", "bought": "buy", "shook": "shake"},
 }
 MEANING = frozenset(
@@ -50,7 +60,12 @@ def folded(text: str) -> list[str]:
 def stem(word: str) -> str:
     """What a folded word shares with its other forms: twitches, twitched and twitching are all twitch."""
     word = IRREGULAR.get(word, word)
-    return stemmer.stemWord(word) or word
+    return stemmer.stemWord(word) or word if len(word) > SHORTEST_STEM else word
+
+
+def all_stems(text: str) -> list[str]:
+    """The stems of all words of a text, of those as well that say nothing by themselves."""
+    return [stem(word) for word in map(fold, TOKEN.findall(text)) if word]
 
 
 def stems(text: str) -> list[str]:
@@ -65,8 +80,11 @@ def shortened(word: str) -> set[str]:
 
 
 def is_one_slip_away(typed: str, word: str) -> bool:
-    """Whether one letter more, less, changed, or swapped with the next turns `typed` into `word`."""
-    if typed == word or abs(len(typed) - len(word)) > 1:
+    """Whether one letter more, less, changed, or swapped with the next turns `typed` into `word`.
+
+    People rarely slip at the first letter; words that differ in it, such as tumour and rumour, are others.
+    """
+    if typed == word or abs(len(typed) - len(word)) > 1 or typed[:1] != word[:1]:
         return False
     start = 0
     while start < min(len(typed), len(word)) and typed[start] == word[start]:

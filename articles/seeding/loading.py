@@ -17,7 +17,7 @@ def load(seeds: Seeds, progress=lambda message: None) -> int:
     for reference in seeds.references:
         Reference.objects.get_or_create(key=reference.key, defaults=values_of(reference))
     for synonym in seeds.synonyms:
-        Synonym.objects.get_or_create(said=synonym.said, meant=synonym.meant)
+        Synonym.objects.get_or_create(said=synonym.said, meant=synonym.meant, defaults={"first": synonym.first})
     load_terms(seeds, progress)
     load_rows(EvidenceRow, seeds.answers, "slug")
     load_rows(Misconception, seeds.mistakes, "slug")

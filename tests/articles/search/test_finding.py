@@ -4,7 +4,7 @@ import pytest
 
 from articles.models import Findable, Synonym
 from articles.search import index, kinds
-from articles.search.finding import A_PAGE, DEEPEST, OF_EACH_KIND, find, suggest
+from articles.search.finding import A_PAGE, CANDIDATES, DEEPEST, OF_EACH_KIND, find, suggest
 from articles.search.kinds import Entry
 from tests.factories import make_checklist
 from triage.models import Option, Question, ladder_of
@@ -15,8 +15,7 @@ pytestmark = pytest.mark.django_db
 def put(title, kind="articles", **words):
     """Let something be found. The address is made of its title."""
     entry = Entry(source=f"test:{title}", address=f"/{title.replace(' ', '-')}/", title=title, **words)
-    rows = index.store(kinds.registered[kind], [entry])
-    index.learn(index.occurrences(rows))
+    index.replace(kinds.registered[kind], [entry], Findable.objects.none())
 
 
 def addresses(text, **asked) -> list[str]:
@@ -66,8 +65,7 @@ def test_what_has_some_of_the_words_is_shown_where_hardly_anything_has_all():
         put(f"Filler {n}")
     results = find("toes cramps")
     assert addresses("toes cramps") == ["/Cramps/", "/Toes/"]
-    assert not results.has_all
-    assert results.total == 2
+    assert (results.with_all, results.total) == (0, 2)
 
 
 def test_a_word_that_stands_nowhere_is_named_and_left_out():
@@ -135,9 +133,57 @@ def test_suggestions_are_titles():
     put("About magnesium", body=["toe"])
     for n in range(12):
         put(f"Calf {n}")
-    assert [hit.found.title for hit in suggest("toe")] == ["Toe cramps"]
-    assert len(suggest("cal")) == 8
-    assert suggest("") == suggest("xyz") == []
+    assert [hit.found.title for hit in suggest("toe")["hits"]] == ["Toe cramps"]
+    assert len(suggest("cal")["hits"]) == 8
+    assert [hit.found.title for hit in suggest("toe c")["hits"]] == ["Toe cramps"]
+    assert suggest("")["hits"] == suggest("xyz")["hits"] == []
+
+
+@pytest.mark.parametrize("text", ["chest pain", "I have a chest that is in pain", "CHEST PAIN!"])
+def test_what_alarms_comes_first_whatever_was_found(text):
+    Synonym.objects.create(said="chest pain", first="check")
+    for kind in ("articles", "sources"):
+        put("Pain", kind=kind)
+    assert find(text).question.first == "check"
+    assert suggest(text)["first"] == "check"
+
+
+def test_a_crisis_comes_before_all_else_and_a_part_of_the_words_alarms_nobody():
+    Synonym.objects.create(said="chest pain", first="check")
+    Synonym.objects.create(said="end my life", first="crisis")
+    assert find("chest pain, I want to end my life").question.first == "crisis"
+    assert find("what pain").question.first == find("the end of the night").question.first == ""
+
+
+def test_a_long_alarming_word_may_have_a_slip():
+    Synonym.objects.create(said="convulsion", first="check")
+    assert find("a convultion").question.first == "check"
+
+
+def test_a_word_of_two_or_three_letters_is_not_cut():
+    put("By Smith J et al")
+    assert find("ALS").total == 0
+
+
+def test_a_word_with_another_first_letter_is_another_word():
+    put("A rumour")
+    assert (find("tumour").total, find("rumuor").total) == (0, 1)
+
+
+def test_what_has_a_synonym_is_no_slip_of_something_else():
+    put("Worse")
+    put("A cramp")
+    Synonym.objects.create(said="charley horse", meant="cramp")
+    results = find("charley horse")
+    assert (results.question.corrected, addresses("charley horse")) == ({}, ["/A-cramp/"])
+
+
+def test_the_shortest_titles_are_chosen_where_more_fit_than_are_looked_at():
+    for n in range(CANDIDATES + 5):
+        put(f"Cramps and other things, number {n}")
+    put("Cramps")
+    assert addresses("cramps")[0] == "/Cramps/"
+    assert suggest("cramps")["hits"][0].found.title == "Cramps"
 
 
 @pytest.mark.parametrize("kind", ["", "articles"])

@@ -8,8 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Findable, KnownWord
+from articles.search import index
 from articles.search.finding import find
-from tests.factories import make_article, make_checklist, make_draft, make_form, make_interaction
+from tests.factories import (
+    make_article,
+    make_checklist,
+    make_draft,
+    make_form,
+    make_interaction,
+    make_reference,
+    make_term,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +62,52 @@ def test_a_scheduled_edition_is_found_from_its_time_on_and_the_one_before_it_unt
     assert Findable.objects.filter(ends_at=None).count() == 1
 
 
+def test_a_word_of_a_scheduled_edition_is_told_to_nobody_before_its_time(monkeypatch):
+    make_article(title="Why toes twitch")
+    at = timezone.now() + dt.timedelta(hours=2)
+    make_draft(title="Quexyltriptan recalled").publish(waiver="A test.", at=at)
+    question = find("quexyltriptam toes").question
+    assert (question.corrected, question.unknown) == ({}, ["quexyltriptam"])
+    monkeypatch.setattr(timezone, "now", lambda: at + dt.timedelta(seconds=1))
+    assert find("quexyltriptam").question.corrected == {"quexyltriptam": "quexyltriptan"}
+
+
+def test_a_source_is_found_for_as_long_as_something_public_rests_on_it(monkeypatch):
+    make_reference("old", title="Zorbium")
+    make_reference("new", title="Quexyl")
+    edition = make_article("toes", body="## Why\n\nSo.[^old]")
+    at = timezone.now() + dt.timedelta(hours=2)
+    make_draft(edition.document, body="## Why\n\nNo.[^new]").publish(waiver="A test.", at=at)
+    assert (found("zorbium"), found("quexyl")) == (["/sources/old/"], [])
+    monkeypatch.setattr(timezone, "now", lambda: at + dt.timedelta(seconds=1))
+    assert (found("zorbium"), found("quexyl")) == ([], ["/sources/new/"])
+    edition.document.withdraw("It was wrong.")
+    assert found("quexyl") == []
+
+
+def test_a_source_is_found_while_a_row_of_a_table_rests_on_it():
+    reference = make_reference("study", title="Zorbium")
+    assert found("zorbium") == []
+    row = make_interaction("digoxin", what_happens="It slows.[^study]")
+    assert found("zorbium") == ["/sources/study/"]
+    row.references.clear()
+    assert found("zorbium") == []
+    reference.interactions.add(row)
+    assert found("zorbium") == ["/sources/study/"]
+    row.delete()
+    assert found("zorbium") == []
+
+
+def test_a_term_and_what_a_form_is_used_for_are_found_as_they_are_called_now():
+    term = make_term("tremor")
+    use = make_form("citrate", uses=["sleep"]).uses.get()
+    assert (found("tremor"), found("sleep")) == (["/glossary/#tremor"], ["/supplements/citrate/"])
+    use.name = "Flumbering"
+    use.save()
+    term.delete()
+    assert (found("tremor"), found("sleep"), found("flumbering")) == ([], [], ["/supplements/citrate/"])
+
+
 def test_a_publication_that_is_undone_leaves_nothing_in_the_index():
     with transaction.atomic():
         make_article("toes", title="Why toes twitch")
@@ -85,6 +140,7 @@ def test_reindex_gives_the_index_that_publishing_gave(capsys):
     make_article("gone").document.withdraw("It was wrong.")
     make_draft(toes.document, title="Why all toes twitch").publish(waiver="A test.")
     make_draft(toes.document).publish(waiver="A test.", at=timezone.now() + dt.timedelta(days=1))
+    index.refresh_fixed()
     before = contents()
     call_command("reindex")
     assert contents() == before

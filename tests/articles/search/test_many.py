@@ -7,6 +7,7 @@ from statistics import median, quantiles
 
 import pytest
 
+from articles.models import Findable
 from articles.search import index, kinds
 from articles.search.finding import find, suggest
 from articles.search.kinds import Entry
@@ -34,7 +35,7 @@ def many(db):
         )
 
     for some in batched(map(entry, range(10_000)), 1000):
-        index.learn(index.occurrences(index.store(kinds.registered["articles"], some)))
+        index.replace(kinds.registered["articles"], some, Findable.objects.none())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from articles.models import Synonym
 from tests.articles.search.test_finding import put
-from tests.factories import make_article, make_form, make_topic
+from tests.factories import make_article, make_form
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +16,7 @@ ODD = {
     "only operators": 'NEAR( * - " AND',
     "nul": "cra\0mp",
     "long": "x" * 10_000,
+    "long and not Latin": "ё" * 10_000,
     "many words": "cramp toe " * 900,
     "spaces": "   \t\n ",
     "arabic": "تشنج عضلي",
@@ -67,9 +68,33 @@ def test_results_are_grouped_counted_and_marked(client):
 
 
 def test_without_a_question_or_a_result_there_is_somewhere_to_go(client):
-    make_topic(slug="causes")
     for query in ("", "?q=", "?q=xylophone"):
-        assert "/articles/#causes" in client.get(f"/search/{query}").content.decode()
+        assert 'aria-labelledby="instead"' in client.get(f"/search/{query}").content.decode()
+
+
+def test_a_kind_without_results_says_so_and_leads_to_the_others(client):
+    put("A cramp")
+    page = client.get("/search/?q=cramp&kind=forms").content.decode()
+    assert 'id="found-' not in page
+    assert page.count('href="?q=cramp"') == 2
+
+
+@pytest.mark.parametrize(("first", "says"), [("check", "Start the check"), ("crisis", "ending your life")])
+def test_what_alarms_is_answered_with_numbers_to_call_before_the_results(client, first, says):
+    Synonym.objects.create(said="chest pain", first=first)
+    put("Pain")
+    page = client.get("/search/?q=chest pain").content.decode()
+    assert page.index("tel:") < page.index('id="found-articles"')
+    assert says in page
+    part = client.get("/search/?q=chest pain", headers={"HX-Request": "true", "HX-Target": "suggestions"}).content
+    assert b'href="/check/"' in part
+
+
+@pytest.mark.parametrize("query", ["q=zebra", "q=cramp toe", "q=cramp&kind=forms"])
+def test_the_page_takes_at_most_four_queries(client, django_assert_max_num_queries, query):
+    put("A cramp", kind="sources")
+    with django_assert_max_num_queries(4):  # words, synonyms, what has all, what has some
+        client.get(f"/search/?{query}")
 
 
 def test_only_a_page_of_results_is_kept_out_of_search_engines(client):
@@ -97,7 +122,8 @@ def test_every_page_has_one_search_that_needs_no_script(client, path):
 
 
 @pytest.mark.parametrize(
-    "values", [{"said": "the", "meant": "toe"}, {"said": "toe", "meant": "?"}, {"said": "", "meant": "x"}]
+    "values",
+    [{"said": "the", "meant": "toe"}, {"said": "toe"}, {"said": "toe", "meant": "?"}, {"said": "", "meant": "x"}],
 )
 def test_a_synonym_needs_words_that_can_be_looked_up(client, sign_in, reviewer, values):
     sign_in(reviewer).post("/admin/articles/synonym/add/", values)
