@@ -71,8 +71,9 @@ class Results:
 
     @property
     def kinds(self) -> list[tuple[kinds.Kind, int]]:
-        """The kinds of which something was found, and how much."""
-        return [(kind, self.totals[slug]) for slug, kind in kinds.registered.items() if self.totals.get(slug)]
+        """The kinds of which something was found, and how much; those that count most come first."""
+        found = [(kinds.registered[slug], total) for slug, total in self.totals.items()]
+        return sorted(found, key=lambda each: (-each[0].weight, each[0].name))
 
     @property
     def previous(self) -> int | None:
