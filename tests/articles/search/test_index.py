@@ -146,3 +146,13 @@ def test_reindex_gives_the_index_that_publishing_gave(capsys):
     assert contents() == before
     assert "Articles" in capsys.readouterr().out
     assert found("toes") == ["/articles/toes/"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_site_from_before_the_search_finds_everything_once_it_is_migrated():
+    make_article("toes", title="Why toes twitch")
+    try:
+        call_command("migrate", "articles", "0005", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    assert found("toes") == ["/articles/toes/"]
