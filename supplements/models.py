@@ -238,6 +238,10 @@ class SupplementEdition(CitesReferences, Edition):
     def title(self) -> str:
         return self.name
 
+    @property
+    def description(self) -> str:
+        return f"{self.name}: cautions, how much magnesium is in it, how well it gets in, and how good the proof is."
+
     @cached_property
     def share(self) -> Share:
         return Share(self.elemental_low, self.elemental_high)
