@@ -45,17 +45,32 @@ def explained(edition):
 def test_the_glossary_lists_terms_by_letter_with_their_sources(client):
     source = make_reference("study", title="A study", status="superseded")
     make_term("tremor")
-    make_term("Tetany", "tetanies").references.add(source)
+    make_term("Tetany", "tetanies", "stiffness").references.add(source)
     make_term("École")
     make_term("5-HT")
     page = client.get("/glossary/").content.decode()
     assert re.findall(r'<h2 id="(letter-[^"]+)"', page) == ["letter-0-9", "letter-E", "letter-T"]
     assert re.findall(r'href="#(letter-[^"]+)"', page) == ["letter-0-9", "letter-E", "letter-T"]
     assert re.findall(r'<div id="([\w-]+)"', page) == ["5-ht", "ecole", "tetany", "tremor"]
-    assert "tetanies" in page
+    assert "Also: stiffness</dd>" in page
     assert f'<a href="{source.get_absolute_url()}">A study</a> <strong class="tag caution">' in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["Cramp", "cramps"], []),
+        (["Open-label study", "open-label studies", "open-label trial", "open-label trials"], ["open-label trial"]),
+        (["Proton pump inhibitor", "PPI", "PPIs", "proton-pump inhibitor", "proton-pump inhibitors"], ["PPI"]),
+        (["Chelated", "chelate", "chelates"], ["chelate"]),
+        (["Hertz", "kilohertz", "nerves"], ["kilohertz", "nerves"]),
+        (["Spasm", "spasms", "Spasm", "SPASM"], []),
+    ],
+)
+def test_the_page_shows_no_name_that_only_adds_a_plural_or_a_hyphen(names, shown):
+    assert Term(name=names[0], other_names="\n".join(names[1:])).shown_names == shown
 
 
 def test_the_glossary_takes_two_queries_however_long_it_is(client, django_assert_num_queries):
