@@ -99,6 +99,10 @@ class RouteCaution(CitesReferences):
 
     objects = RouteCautionQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = "caution by way of taking"
+        verbose_name_plural = "cautions by way of taking"
+
     def __str__(self) -> str:
         names = {Route.ORAL: "Every form that you swallow", Route.BATH: "Baths", Route.TOPICAL: "Sprays and lotions"}
         return names[self.route]
@@ -374,6 +378,7 @@ class IntakeReference(CitesReferences):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = "daily need"
         ordering = ["position"]
         constraints = [models.UniqueConstraint("life_stage", "sex", name="supplements_intake_stage_and_sex")]
 
