@@ -19,6 +19,7 @@ from articles.desk import (
     EditionForm,
     PartFormSet,
     PartInline,
+    PlainRow,
     StandingFilter,
     WhereUsed,
     refuse_odd_keys,
@@ -226,7 +227,7 @@ class TopicAdmin(admin.ModelAdmin):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
+class ReferenceAdmin(WhereUsed, PlainRow, admin.ModelAdmin):
     change_form_template = "admin/used_change_form.html"
     list_display = ("key", "title", "year", "kind", "checked", "status", "uses")
     list_filter = ("kind", "checked", "status")
@@ -250,7 +251,8 @@ class ReferenceAdmin(WhereUsed, admin.ModelAdmin):
         """A new status is said at every citation, in old editions too, within the transaction that stores it."""
         super().save_model(request, obj, form, change)
         if change and "status" in form.changed_data:
-            ArticleEdition.objects.citing(obj).typeset_again()
+            count = ArticleEdition.objects.citing(obj).typeset_again()
+            messages.info(request, f"Pages made anew where it is cited: {count}.")
 
     def is_to_look_at_again(self, row):
         return row.status != Reference.Status.CURRENT
@@ -275,7 +277,7 @@ class SynonymAdmin(admin.ModelAdmin):
 
 
 @admin.register(Term)
-class TermAdmin(WhereUsed, admin.ModelAdmin):
+class TermAdmin(WhereUsed, PlainRow, admin.ModelAdmin):
     change_form_template = "admin/used_change_form.html"
     list_display = ("name", "slug", "definition")
     search_fields = ("name", "other_names")
@@ -290,6 +292,10 @@ class TermAdmin(WhereUsed, admin.ModelAdmin):
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        needed = {"required": True, "error_messages": {"required": "Name at least one source for what the term means."}}
+        return super().formfield_for_manytomany(db_field, request, **needed | kwargs)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         refuse_odd_keys(request, self.autocomplete_fields)

@@ -14,10 +14,10 @@ from supplements.models import SupplementEdition
 from triage.models import ChecklistEdition
 
 ENTRIES = 50
-KINDS = {  # what an entry is called, and which field is its title
-    ArticleEdition: ("article", "title"),
-    SupplementEdition: ("form of magnesium", "name"),
-    ChecklistEdition: ("check", "title"),
+KINDS = {  # what an entry is called, and which fields its title and its description are made of
+    ArticleEdition: ("article", ["title", "description"]),
+    SupplementEdition: ("form of magnesium", ["name"]),
+    ChecklistEdition: ("check", ["title", "description"]),
 }
 
 
@@ -30,11 +30,16 @@ class Feed(Atom1Feed):
 def latest() -> list:
     """The newest live editions, one query for each kind."""
     found = []
-    for model, (_, title) in KINDS.items():
+    for model, (_, words) in KINDS.items():
         editions = model.objects.strict().live().select_related("document")
-        editions = editions.only(title, "number", "change_note", "published_at", "document__slug")
+        editions = editions.only(*words, "number", "change_note", "published_at", "document__slug")
         found += editions.order_by("-published_at", "-pk")[:ENTRIES]
     return nlargest(ENTRIES, found, key=lambda edition: edition.published_at)
+
+
+def summary(edition) -> str:
+    """What changed; of a first edition, what the page is about as well."""
+    return f"{edition.description} {edition.change_note}" if edition.number == 1 else edition.change_note
 
 
 @require_safe
@@ -56,7 +61,7 @@ def atom(request):
         feed.add_item(
             title=edition.title,
             link=absolute(edition.permalink),
-            description=escape(edition.change_note),
+            description=escape(summary(edition)),
             unique_id=absolute(edition.permalink),
             updateddate=edition.published_at,
             categories=[KINDS[type(edition)][0]],

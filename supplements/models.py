@@ -99,6 +99,10 @@ class RouteCaution(CitesReferences):
 
     objects = RouteCautionQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = "caution by way of taking"
+        verbose_name_plural = "cautions by way of taking"
+
     def __str__(self) -> str:
         names = {Route.ORAL: "Every form that you swallow", Route.BATH: "Baths", Route.TOPICAL: "Sprays and lotions"}
         return names[self.route]
@@ -238,6 +242,10 @@ class SupplementEdition(CitesReferences, Edition):
     def title(self) -> str:
         return self.name
 
+    @property
+    def description(self) -> str:
+        return f"{self.name}: cautions, how much magnesium is in it, how well it gets in, and how good the proof is."
+
     @cached_property
     def share(self) -> Share:
         return Share(self.elemental_low, self.elemental_high)
@@ -370,6 +378,7 @@ class IntakeReference(CitesReferences):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = "daily need"
         ordering = ["position"]
         constraints = [models.UniqueConstraint("life_stage", "sex", name="supplements_intake_stage_and_sex")]
 

@@ -178,7 +178,9 @@ def test_an_article_names_its_dates_its_sources_and_its_picture(client, site):
 
 
 def test_the_page_of_a_source_tells_all_about_it(client, site):
-    assert read(client, "/sources/sheet/").blocks[1]["mainEntity"] == {
+    way, page = read(client, "/sources/sheet/").blocks
+    assert way["itemListElement"][-1]["name"] == "A study"
+    assert page["mainEntity"] == {
         "@type": "CreativeWork",
         "name": "A study",
         "creditText": "Doe J",

@@ -20,6 +20,7 @@ from articles.desk.editing import (
     refuse_odd_keys,
     too_late,
 )
+from articles.desk.plain import PlainRow
 from articles.desk.used import WhereUsed
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "OpenedForm",
     "PartFormSet",
     "PartInline",
+    "PlainRow",
     "StandingFilter",
     "WhereUsed",
     "admin_address",

@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 
+from articles.desk.plain import PlainRow
 
-class CitedRowAdmin(admin.ModelAdmin):
+
+class CitedRowAdmin(PlainRow, admin.ModelAdmin):
     """A plain row whose texts cite: its references follow from them."""
 
     def save_related(self, request, form, formsets, change):

@@ -1,5 +1,6 @@
 """Terms of the glossary: explained on a page of their own, and where an article first uses them."""
 
+import re
 from collections.abc import Iterable
 from unicodedata import normalize
 
@@ -98,6 +99,13 @@ class Term(models.Model):
         return [line.strip() for line in self.other_names.splitlines() if line.strip()]
 
     @property
+    def shown_names(self) -> list[str]:
+        """Its other names as readers see them, without those that only add a plural or a hyphen for the matching."""
+        plurals = {plural for name in self.names for plural in plurals_of(as_read(name))}
+        shown = {as_read(name): name for name in reversed(self.names) if as_read(name) not in plurals}
+        return [name for name in self.other_name_list if shown.get(as_read(name)) == name != self.name.strip()]
+
+    @property
     def names(self) -> list[str]:
         """Everything that a text may call it, each once."""
         return list(dict.fromkeys([self.name.strip(), *self.other_name_list]))
@@ -117,6 +125,15 @@ class Term(models.Model):
 def as_one(name: str) -> str:
     """The name as it is compared with others."""
     return normalize("NFC", name).casefold()
+
+
+def as_read(name: str) -> str:
+    """The name as it is compared where only the look of the page is at stake."""
+    return as_one(name).replace("-", " ")
+
+
+def plurals_of(name: str) -> set[str]:
+    return {f"{name}s", f"{name}es", re.sub("y$", "ies", name)} - {name}
 
 
 def clash(term: Term, others: Iterable[Term]) -> tuple[str, Term] | None:

@@ -55,7 +55,7 @@ class Reference(models.Model):
         REVIEW = "review", "review article"
         COMMENTARY = "commentary", "commentary"
         REPORT = "report", "expert report"
-        REGULATOR = "regulator", "regulator's notice"
+        REGULATOR = "regulator", "regulator’s notice"
         PRODUCT = "product", "product information"
         FACT_SHEET = "fact-sheet", "health fact sheet"
         DATA = "data", "data set"
@@ -70,21 +70,39 @@ class Reference(models.Model):
         SUPERSEDED = "superseded", "superseded"
         RETRACTED = "retracted", "retracted"
 
-    key = models.SlugField(max_length=60, unique=True, help_text="Cited in text as [^key]. Author and year, mostly.")
+    key = models.SlugField(
+        max_length=60, unique=True, help_text="Its name in texts: [^kim-2021] cites the source with the key kim-2021."
+    )
     authors = models.CharField(max_length=300)
     title = models.CharField(max_length=400)
     year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Leave it empty when the source has none.")
     publisher = models.CharField("journal or publisher", max_length=200)
     doi = models.CharField(
-        "DOI", max_length=120, blank=True, validators=[RegexValidator(r"^10\.\d{4,}/\S+$", "A DOI begins with 10.")]
+        "DOI",
+        max_length=120,
+        blank=True,
+        validators=[RegexValidator(r"^10\.\d{4,}/\S+$", "A DOI begins with 10.")],
+        help_text="The lasting number of a paper, such as 10.1186/s12937-021-00747-9, without https:// before it.",
     )
     pmid = models.CharField(
-        "PMID", max_length=12, blank=True, validators=[RegexValidator(r"^\d+$", "A PMID is a number.")]
+        "PMID",
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^\d+$", "A PMID is a number.")],
+        help_text="Its number in PubMed, a public list of medical papers. Digits only.",
     )
     url = models.URLField("address", max_length=400, blank=True)
     kind = models.CharField("kind of evidence", max_length=20, choices=Kind)
     checked = models.CharField("how it was checked", max_length=10, choices=Checked, default=Checked.READ)
-    status = models.CharField(max_length=12, choices=Status, default=Status.CURRENT)
+    status = models.CharField(
+        max_length=12,
+        choices=Status,
+        default=Status.CURRENT,
+        help_text=(
+            "Superseded: a newer version has taken its place; add that one as a source too. Retracted: its publisher "
+            "has taken it back. Readers see either word wherever the source is cited."
+        ),
+    )
 
     objects = ReferenceQuerySet.as_manager()
 

@@ -150,8 +150,20 @@ def read_cited(path: Path, name: str, model, seeds: Seeds) -> list:
     rows = []
     for position, row in enumerate(file.get(name, [])):
         values = {"position": position} | {key: value for key, value in row.items() if key != "claims"}
-        rows.append(check_row(model, values, place_of(row, path.name, text), seeds, known, text))
+        place = place_of(row, path.name, text)
+        rows.append(check_row(model, values, place, seeds, known, text))
+        seeds.faults += [Fault(path.name, place.line, reason) for reason in unsourced(rows[-1])]
     return rows
+
+
+def unsourced(row) -> list[str]:
+    """What stands against a row that was read, if its own rule about sources does."""
+    try:
+        if row:
+            row.clean()
+    except ValidationError as error:
+        return error.messages
+    return []
 
 
 def read_article(path: Path, seeds: Seeds) -> None:

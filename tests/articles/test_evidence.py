@@ -1,8 +1,10 @@
 """Answers about the evidence and common mistakes: the page, the desk, and the files they come from."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from articles import seeding
+from articles.desk.plain import AT_ONCE, KEPT
 from articles.models import EvidenceRow, Misconception, Reference
 from articles.seeding.reading import read_cited, read_rows
 from tests.factories import make_answer, make_mistake, make_reference
@@ -67,6 +69,34 @@ def test_rows_are_for_reviewers_keep_their_history_and_note_their_sources(model,
     assert client.post(f"{path}delete/", {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (EvidenceRow(certainty="low", answer="Yes.", people="None"), "answer"),
+        (EvidenceRow(certainty="low", answer="Yes.", people="9[^study]"), None),
+        (EvidenceRow(certainty="not-studied", answer="Nobody knows.", people="None"), None),
+        (Misconception(claim="It is so.", right="It is not."), "right"),
+        (Misconception(claim="It is so.", right="It is not.[^study]"), None),
+    ],
+)
+def test_what_is_said_has_a_source_unless_nobody_studied_it(row, fault):
+    if fault:
+        with pytest.raises(ValidationError) as refusal:
+            row.clean()
+        assert list(refusal.value.message_dict) == [fault]
+    else:
+        row.clean()
+
+
+@pytest.mark.parametrize("model", ["evidencerow", "misconception", "reference", "term"])
+def test_the_desk_says_who_keeps_plain_rows_and_that_readers_see_a_change_at_once(editor, reviewer, sign_in, model):
+    path = f"/admin/articles/{model}/"
+    assert KEPT in sign_in(editor).get(path).content.decode()
+    client = sign_in(reviewer)
+    assert KEPT not in client.get(path).content.decode()
+    assert AT_ONCE in client.get(f"{path}add/").content.decode()
+
+
 @pytest.mark.parametrize("model", ["evidencerow", "misconception"])
 def test_lists_and_forms_of_the_desk_stay_cheap(reviewer, sign_in, model, django_assert_max_num_queries):
     for number in range(20):
@@ -101,6 +131,7 @@ GOOD = '[[mistakes]]\nslug = "one"\nclaim = "It is."\nright = "It is not.[^study
     ("old", "new", "line", "says"),
     [
         ("[^study]", "[^nobody]", 4, "nobody"),
+        ("[^study]", "", 2, "source"),
         ('slug = "one"', 'slug = "on e"', 2, "slug"),
         ('"It is not.[^study]"', "5", 2, "right"),
         ('claim = "It is."', f'claim = "{"x" * 201}"', 2, "claim"),

@@ -26,8 +26,9 @@ def change(term):
 
 
 def save(client, term, **changes):
-    """Open the form of a term, type over it, and save."""
-    return client.post(change(term), typed(client, change(term)) | changes)
+    """Open the form of a term, type over it, name a source, and save."""
+    named = {"references": [make_reference(f"of-{term.slug}").pk]}
+    return client.post(change(term), typed(client, change(term)) | named | changes)
 
 
 def explained(edition):
@@ -45,17 +46,32 @@ def explained(edition):
 def test_the_glossary_lists_terms_by_letter_with_their_sources(client):
     source = make_reference("study", title="A study", status="superseded")
     make_term("tremor")
-    make_term("Tetany", "tetanies").references.add(source)
+    make_term("Tetany", "tetanies", "stiffness").references.add(source)
     make_term("École")
     make_term("5-HT")
     page = client.get("/glossary/").content.decode()
     assert re.findall(r'<h2 id="(letter-[^"]+)"', page) == ["letter-0-9", "letter-E", "letter-T"]
     assert re.findall(r'href="#(letter-[^"]+)"', page) == ["letter-0-9", "letter-E", "letter-T"]
     assert re.findall(r'<div id="([\w-]+)"', page) == ["5-ht", "ecole", "tetany", "tremor"]
-    assert "tetanies" in page
+    assert "Also: stiffness</dd>" in page
     assert f'<a href="{source.get_absolute_url()}">A study</a> <strong class="tag caution">' in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["Cramp", "cramps"], []),
+        (["Open-label study", "open-label studies", "open-label trial", "open-label trials"], ["open-label trial"]),
+        (["Proton pump inhibitor", "PPI", "PPIs", "proton-pump inhibitor", "proton-pump inhibitors"], ["PPI"]),
+        (["Chelated", "chelate", "chelates"], ["chelate"]),
+        (["Hertz", "kilohertz", "nerves"], ["kilohertz", "nerves"]),
+        (["Spasm", "spasms", "Spasm", "SPASM"], []),
+    ],
+)
+def test_the_page_shows_no_name_that_only_adds_a_plural_or_a_hyphen(names, shown):
+    assert Term(name=names[0], other_names="\n".join(names[1:])).shown_names == shown
 
 
 def test_the_glossary_takes_two_queries_however_long_it_is(client, django_assert_num_queries):
@@ -193,7 +209,10 @@ def test_a_source_is_used_by_a_term():
 def test_a_new_term_is_explained_where_it_stands_already(reviewer, sign_in):
     live = make_article(body="A leg\ncramp.")
     data = {"name": "Leg cramp", "slug": "leg-cramp", "other_names": "", "definition": "It hurts.", "references": []}
-    assert sign_in(reviewer).post(f"{LIST}add/", data).status_code == 302
+    client = sign_in(reviewer)
+    assert list(client.post(f"{LIST}add/", data).context["adminform"].form.errors) == ["references"]
+    data["references"] = [make_reference().pk]
+    assert client.post(f"{LIST}add/", data).status_code == 302
     assert explained(live) == ["leg\ncramp"]
 
 
@@ -278,6 +297,7 @@ def test_the_form_of_a_term_and_its_save_ask_no_more_however_many_articles_there
     reviewer, sign_in, django_assert_max_num_queries
 ):
     topic, term = make_topic(), make_term("cramp")
+    term.references.add(make_reference())
     documents = Article.objects.bulk_create(Article(slug=f"filler-{n}") for n in range(100))
     ArticleEdition.objects.bulk_create(
         ArticleEdition(document=d, number=1, state="published", published_at=timezone.now(), topic=topic)
@@ -291,7 +311,7 @@ def test_the_form_of_a_term_and_its_save_ask_no_more_however_many_articles_there
             client.get(address)
     data = typed(client, change(term))
     with django_assert_max_num_queries(50):  # 14 to typeset the one page that mentions it, 13 for the search
-        client.post(change(term), data | {"definition": "In other words."})
+        assert client.post(change(term), data | {"definition": "In other words."}).status_code == 302
 
 
 # Who may

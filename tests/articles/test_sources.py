@@ -142,7 +142,8 @@ def test_a_doubt_is_said_at_every_citation(client, reviewer, sign_in, status):
     fields = ("authors", "title", "year", "publisher", "url", "kind", "checked")
     data = {name: getattr(source, name) for name in fields} | {"status": status}
     address = f"/admin/articles/reference/{source.pk}/change/"
-    assert sign_in(reviewer).post(address, data).status_code == 302
+    saved = sign_in(reviewer).post(address, data, follow=True)
+    assert any(message.message.endswith(": 1.") for message in saved.context["messages"])
     for path, marks in (("/articles/toes/", 2), ("/supplements/citrate/", 1), ("/evidence/", 1)):
         page = client.get(path).content.decode()
         found = re.findall(r'<sup class="citation doubtful"[^>]*><a [^>]*aria-label="([^"]*)"[^>]*>(.*?)</a>', page)

@@ -42,16 +42,19 @@ def test_the_feed_is_atom_and_names_itself(client):
 
 
 def test_every_kind_of_document_is_in_it_newest_first_and_no_draft(client):
-    make_article("toes", change_note="Kale & <b>beans</b> added.")
+    make_article("toes", description="Toes.", change_note="Kale & <b>beans</b> added.")
     make_form("citrate")
-    make_checklist("twitching")
+    make_checklist("twitching").editions.update(description="A check.")
     make_draft()
     found = entries(client)
     assert [entry["id"].removeprefix("http://testserver") for entry in found] == [
         *("/check/twitching/history/1/", "/supplements/citrate/history/1/", "/articles/toes/history/1/")
     ]
     assert found[2]["link"] == found[2]["id"]
-    assert found[2]["summary"] == "Kale &amp; &lt;b&gt;beans&lt;/b&gt; added.", "HTML, as Atom says of its type"
+    assert found[0]["summary"].startswith("A check.")
+    assert found[1]["summary"].startswith("Magnesium citrate: ")
+    assert found[2]["summary"].startswith("Toes.")
+    assert found[2]["summary"].endswith("Kale &amp; &lt;b&gt;beans&lt;/b&gt; added."), "HTML, as Atom says of its type"
     assert client.get(found[2]["link"].removeprefix("http://testserver")).status_code == 200
 
 
@@ -65,6 +68,7 @@ def test_a_change_takes_the_place_of_what_it_changed_under_a_name_of_its_own(cli
     (entry,) = entries(client)
     assert entry["id"] == "http://testserver/articles/toes/history/2/"
     assert entry["title"] == "Toes & <feet>"
+    assert entry["summary"] == "Feet added."
     assert entry["updated"] == second.published_at.isoformat()
 
 
