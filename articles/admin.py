@@ -42,12 +42,10 @@ from articles.models import (
     with_liveness,
 )
 from articles.search import words
+from articles.search.index import all_at_once
 from articles.usage import is_used
 
 MOST_AT_ONCE = 50  # editions that are typeset while somebody waits for a save: a few seconds
-
-
-LIVE_AT_ONCE = "Readers see a change as soon as it is saved."
 
 
 @admin.register(Article)
@@ -249,22 +247,22 @@ class ReferenceAdmin(WhereUsed, PlainRow, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """A new status is said at every citation, in old editions too, within the transaction that stores it."""
-        super().save_model(request, obj, form, change)
-        if change and "status" in form.changed_data:
-            count = ArticleEdition.objects.citing(obj).typeset_again()
-            messages.info(request, f"Pages made anew where it is cited: {count}.")
+        with all_at_once():
+            super().save_model(request, obj, form, change)
+            if change and "status" in form.changed_data:
+                make_anew(request, ArticleEdition.objects.citing(obj))
 
     def is_to_look_at_again(self, row):
         return row.status != Reference.Status.CURRENT
 
 
 @admin.register(Synonym)
-class SynonymAdmin(admin.ModelAdmin):
+class SynonymAdmin(PlainRow, admin.ModelAdmin):
     list_display = ("said", "meant", "first")
     list_filter = ("first",)
     search_fields = ("said", "meant")
     list_per_page = 50
-    fieldsets = ((None, {"description": LIVE_AT_ONCE, "fields": ("said", "meant", "first")}),)
+    fields = ("said", "meant", "first")
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)  # nothing rests on it
@@ -303,33 +301,38 @@ class TermAdmin(WhereUsed, PlainRow, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         before = self.model.objects.get(pk=obj.pk).names if change else []
-        super().save_model(request, obj, form, change)
-        if set(form.changed_data) - {"references"}:  # articles show everything else
-            self.explain_again(request, [*before, *obj.names])
+        with all_at_once():
+            super().save_model(request, obj, form, change)
+            if set(form.changed_data) - {"references"}:  # articles show everything else
+                self.explain_again(request, [*before, *obj.names])
 
     @transaction.atomic
     def delete_model(self, request, obj):
         names = obj.names
-        super().delete_model(request, obj)
-        self.explain_again(request, names)
+        with all_at_once():
+            super().delete_model(request, obj)
+            self.explain_again(request, names)
 
     @transaction.atomic
     def delete_queryset(self, request, queryset):
         names = [name for term in queryset for name in term.names]
-        super().delete_queryset(request, queryset)
-        self.explain_again(request, names)
+        with all_at_once():
+            super().delete_queryset(request, queryset)
+            self.explain_again(request, names)
 
     def explain_again(self, request, names):
-        """Typeset what is in use and mentions a term, unless that would take too long; say which."""
-        keys = list(ArticleEdition.objects.in_use().mentioning(names).values_list("pk", flat=True))  # seconds, for many
-        if len(keys) > MOST_AT_ONCE:
-            says = (
-                f"{len(keys)} pages may mention it, too many to wait for. They follow once “manage.py typeset” has run."
-            )
-            messages.warning(request, says)
-        elif keys:
-            ArticleEdition.objects.filter(pk__in=keys).typeset_again()
-            messages.info(request, f"Pages made anew where the term may stand: {len(keys)}.")
+        make_anew(request, ArticleEdition.objects.in_use().mentioning(names))
+
+
+def make_anew(request, editions) -> None:
+    """Typeset editions within the request, unless that would take too long, and say which of both."""
+    keys = list(editions.values_list("pk", flat=True))  # takes seconds, for many
+    if len(keys) > MOST_AT_ONCE:
+        says = f"{len(keys)} pages are to be made anew, too many to wait for. “manage.py typeset” does it."
+        messages.warning(request, says)
+    elif keys:
+        ArticleEdition.objects.filter(pk__in=keys).typeset_again()
+        messages.info(request, f"Pages made anew: {len(keys)}.")
 
 
 @admin.register(EvidenceRow)

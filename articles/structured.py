@@ -49,7 +49,6 @@ def page(
         "isAccessibleForFree": True,
         "license": LICENCE,
         "publisher": {"@type": "Organization", "name": SITE},
-        "audience": {"@type": "Audience", "audienceType": "general public"},
         "image": image,
         **(standing(edition) if edition else {}),
         "citation": [cited(reference) for reference in references],

@@ -151,7 +151,7 @@ def source(request, key):
 @require_safe
 def evidence(request):
     """What trials have and have not shown, in one table, and what people often get wrong."""
-    answers, mistakes = list(EvidenceRow.objects.all()), list(Misconception.objects.all())
+    answers, mistakes = EvidenceRow.objects.by_topic(), list(Misconception.objects.all())
     numbering = Numbering(text for row in [*answers, *mistakes] for text in row.texts)
     context = {"answers": answers, "mistakes": mistakes, "numbering": numbering}
     return render(request, "articles/evidence.html", context)

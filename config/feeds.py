@@ -1,6 +1,7 @@
 """What is new: one Atom feed of the editions that readers see, of every kind of document."""
 
 import datetime as dt
+import re
 from heapq import nlargest
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from supplements.models import SupplementEdition
 from triage.models import ChecklistEdition
 
 ENTRIES = 50
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # one would take the whole feed down
 KINDS = {  # what an entry is called, and which fields its title and its description are made of
     ArticleEdition: ("article", ["title", "description"]),
     SupplementEdition: ("form of magnesium", ["name"]),
@@ -59,9 +61,9 @@ def atom(request):
     )
     for edition in latest():
         feed.add_item(
-            title=edition.title,
+            title=NOT_IN_XML.sub(" ", edition.title),
             link=absolute(edition.permalink),
-            description=escape(summary(edition)),
+            description=escape(NOT_IN_XML.sub(" ", summary(edition))),
             unique_id=absolute(edition.permalink),
             updateddate=edition.published_at,
             categories=[KINDS[type(edition)][0]],

@@ -12,6 +12,14 @@ CITE = "Cite with [^key], the key of a source, as in [^kim-2021]."
 PAGE = ("articles:evidence", "How sure are we?")
 
 
+class EvidenceRowQuerySet(models.QuerySet):
+    def by_topic(self) -> list:
+        """All rows in their order, those about one thing together where the first of them stands."""
+        rows = list(self)
+        topics = list(dict.fromkeys(row.about for row in rows))
+        return sorted(rows, key=lambda row: topics.index(row.about))
+
+
 class EvidenceRow(CitesReferences):
     """One question about magnesium, what trials have shown, and how sure that is."""
 
@@ -47,6 +55,8 @@ class EvidenceRow(CitesReferences):
         help_text=f"How many, in which trial, or “We have not counted them”. {CITE}",
     )
     position = models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")
+
+    objects = EvidenceRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = "answer about the evidence"

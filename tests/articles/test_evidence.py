@@ -53,6 +53,15 @@ def test_the_page_takes_three_queries(client, django_assert_num_queries, count):
         client.get("/evidence/")
 
 
+def test_what_is_about_one_thing_stands_together(client):
+    for slug, about in (("a", "sleep"), ("b", "cramps"), ("c", "sleep")):
+        make_answer(slug, about=about, position=ord(slug))
+    page = client.get("/evidence/").content.decode()
+    places = [page.index(f'id="answer-{slug}"') for slug in "acb"]
+    assert places == sorted(places)
+    assert page.count('scope="rowgroup"') == 2
+
+
 @pytest.mark.parametrize("model", [EvidenceRow, Misconception])
 def test_rows_are_for_reviewers_keep_their_history_and_note_their_sources(model, editor, reviewer, sign_in):
     make_reference("study")

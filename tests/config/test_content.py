@@ -43,6 +43,7 @@ FENCES = "Before.\r\n+++\r\ntitle = 'not a title'\r\n+++   \r\n\r\nAfter."
 VOLATILE = re.compile(
     r"""<time.*?</time> | edition[ ]\d+(,[ ]\d+[ ]\w+[ ]\d{4})? | /media/\S+ | history/\d+/
     | "(edition|published)":[ ]"\S+" | "(datePublished|dateModified|version)":[^,]*
+    | share-\d+
     | (value|id|for|aria-labelledby)="[^"]*(-\d+|\w{64})" | <option[ ]value="\d+" """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -99,3 +99,9 @@ def test_the_feed_takes_three_queries_and_holds_so_many_entries(client, django_a
 
 def test_every_page_names_the_feed(client):
     assert b'href="/feed.xml" type="application/atom+xml"' in client.get("/").content
+
+
+def test_a_character_that_xml_does_not_know_takes_nothing_down(client):
+    make_article("toes", title="Toes\x0bcramp", change_note="First\ufffe published.")
+    (entry,) = entries(client)
+    assert entry["title"] == "Toes cramp"
