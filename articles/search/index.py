@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from datetime import datetime
 from itertools import batched, chain
 
@@ -54,7 +55,7 @@ def note(rows: Iterable[models.Model], gone: bool = False) -> None:
     if later is None:
         refresh(rows, gone)
     else:
-        later[gone] |= {kinds.source_of(row): row for row in rows}
+        later[gone] |= {kinds.source_of(row): copy(row) for row in rows}  # a deleted row forgets its key
 
 
 @contextmanager

@@ -251,7 +251,8 @@ def pages() -> dict[str, str]:
         response = Client().get(path)
         text = f"{response.status_code} {response.content.decode()}"
         text = VOLATILE.sub("", text)
-        found[path] = re.sub(r"\s*(<[^>]*>)\s*", r"\1", re.sub(r"(\\r\\n|\\n|\s)+", " ", text))
+        text = re.sub(r"\s*(<[^>]*>)\s*", r"\1", re.sub(r"(\\r\\n|\\n|\s)+", " ", text))
+        found[path] = re.sub(r'\s+">', '">', text)  # a file keeps no blank space at the end of a text
     return found
 
 
