@@ -252,7 +252,8 @@ def pages() -> dict[str, str]:
         text = f"{response.status_code} {response.content.decode()}"
         text = VOLATILE.sub("", text)
         text = re.sub(r"\s*(<[^>]*>)\s*", r"\1", re.sub(r"(\\r\\n|\\n|\s)+", " ", text))
-        found[path] = re.sub(r'\s+(”, and the sign of Twitchwise)?">', r'\1">', text)  # a file keeps no space at an end
+        # A file keeps no blank space at the end of a text, wherever on the page it stands.
+        found[path] = re.sub(r'\s+(”, and the sign of Twitchwise)?("[>,])', r"\1\2", text)
     return found
 
 
