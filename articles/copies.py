@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 
+from articles.drawings import known_drawings
 from articles.editions import EditionQuerySet
 from articles.markdown import LEVELS
 from articles.models import ArticleEdition
@@ -13,7 +14,7 @@ from articles.models import ArticleEdition
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 DISCLAIMER = "For information, not diagnosis. This text cannot replace somebody who knows you and can examine you."
 LINK = re.compile(r"(?<=\]\()/[^)\s]*")
-FIGURE = re.compile(r"!\[[^\]]*\]\(([\w-]+)\)")
+FIGURE = re.compile(r"!\[[^\]]*\]\(([\w:-]+)\)")
 BOX = re.compile(r'^!!! ([\w-]+)[ \t]*(?:"(.*?)")?[ \t]*\n((?:(?: {4}|\t).*(?:\n|$)|[ \t]*\n)*)', re.MULTILINE)
 IN_CATALOGUE = (
     *("document__slug", "title", "description", "topic__name", "number", "published_at"),
@@ -39,7 +40,8 @@ def as_markdown(edition: ArticleEdition, absolute: Absolute) -> str:
         "## This edition",
         *about(edition, absolute),
     ]
-    pictures = {figure.name: figure for figure in edition.figures.all()}
+    figures = {figure.name: figure.shown | {"src": figure.image.url} for figure in edition.figures.all()}
+    pictures = figures | known_drawings()
     text = "\n\n".join(part.replace("\r\n", "\n").strip() for part in parts)
     text = FIGURE.sub(lambda found: picture(pictures.get(found[1]), absolute), BOX.sub(quoted, text))
     return LINK.sub(lambda found: absolute(found[0]), text) + "\n"
@@ -76,8 +78,8 @@ def ended(text: str) -> str:
 def picture(figure, absolute: Absolute) -> str:
     if figure is None:
         return ""
-    caption = f"\n\n{figure.caption}" if figure.caption else ""
-    return f"![{figure.alt}]({absolute(figure.image.url)}){caption}"
+    caption = f"\n\n{figure['caption']}" if figure["caption"] else ""
+    return f"![{figure['alt']}]({absolute(figure['src'])}){caption}"
 
 
 def quoted(found: re.Match) -> str:

@@ -19,6 +19,7 @@ from supplements.models import (
     Food,
     IntakeReference,
     Interaction,
+    Route,
     RouteCaution,
     Supplement,
     SupplementEdition,
@@ -43,6 +44,7 @@ COMPARED = {
     "Formula": attrgetter("formula"),
     "Solubility": attrgetter("solubility"),
 }
+LABEL = "[^fda-mgo-label]"  # of a tablet that says what it weighs, and how much of that is magnesium
 FOOD_SORTS = {"magnesium": "-magnesium_mg", "name": "name", "group": "group"}
 
 
@@ -172,10 +174,12 @@ def comparison(forms) -> list[dict]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def dose_tool(request):
     data = request.POST if request.method == "POST" else None
-    editions = live_forms().for_table().filter(route="oral").order_by("name")
-    products = ProductFormSet(data, form_kwargs={"editions": list(editions)}, prefix="product")
+    forms = list(live_forms().for_table().order_by("name"))
+    swallowed = [edition for edition in forms if edition.route == Route.ORAL]
+    products = ProductFormSet(data, form_kwargs={"editions": swallowed}, prefix="product")
     stage = StageForm(data)
-    context = {"products": products, "stage": stage, "limits": dose.LIMITS}
+    context = {"products": products, "stage": stage, "limits": dose.LIMITS, "forms": forms}
+    context |= {"label": LABEL, "numbering": Numbering([LABEL])}
     if data is not None and products.is_valid() & stage.is_valid():
         taken = dose.intake(product for _, product in products.products)
         chosen = stage.cleaned_data["stage"]

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_obj
 from django.urls import reverse
 
 from articles import gate, markdown
+from articles.drawings import known_drawings
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, Part, PreviewLink, Review
 from articles.marking import is_abbreviation
 from articles.models.glossary import Term
@@ -249,9 +250,10 @@ def with_liveness(relation: str) -> Prefetch:
 
 
 def known_names(edition: ArticleEdition | None) -> tuple[dict[str, str], dict[str, dict]]:
-    """What a text may name: every reference's key, with its status, and the figures of its edition."""
+    """What a text may name: every reference's key, with its status, its edition's figures, and the site's drawings."""
     figures = edition.figures.all() if edition and edition.pk else []
-    return dict(Reference.objects.values_list("key", "status")), {figure.name: figure.shown for figure in figures}
+    shown = {figure.name: figure.shown for figure in figures}
+    return dict(Reference.objects.values_list("key", "status")), shown | known_drawings()
 
 
 class Citation(models.Model):

@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.db import models
 
 from articles import markdown, pictures
+from articles.drawings import known_drawings
 from articles.models import (
     Article,
     ArticleEdition,
@@ -214,7 +215,7 @@ def check_names(seeds: Seeds) -> None:
         for term in sorted(set(article.get("unmarked_terms", [])) - terms):
             fault(seeds, article, term, f"there is no term “{term}”")
         try:
-            rendered = markdown.render(texts, known, figures)
+            rendered = markdown.render(texts, known, figures | known_drawings())
         except markdown.Unrenderable as error:
             fault(seeds, article, "", str(error))
             continue

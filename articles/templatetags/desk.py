@@ -4,6 +4,7 @@ from django import template
 
 from articles.desk.addresses import admin_address
 from articles.desk.board import sections
+from articles.drawings import known_drawings
 
 register = template.Library()
 
@@ -13,6 +14,12 @@ def board(context):
     """What waits, what is under way and what is due, for the person who is signed in."""
     user = context["request"].user
     return {"sections": sections(user), "may_export": user.is_superuser}
+
+
+@register.simple_tag
+def drawings() -> list[str]:
+    """The names of the site's own drawings, as a text shows them."""
+    return list(known_drawings())
 
 
 @register.filter

@@ -11,6 +11,8 @@ from tests.factories import make_article, make_draft, make_reference
 
 BODY = """Opening words.[^study]
 
+![](drawing:places)
+
 ## What is known
 
 Table: Forms compared

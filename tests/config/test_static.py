@@ -5,6 +5,8 @@ import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
+from articles.drawings import known_drawings
+
 SHEETS = ("css/base.css", "css/site.css", "css/print.css")
 
 
@@ -34,4 +36,6 @@ def test_production_serves_hashed_and_compressed_files(settings, tmp_path, clien
     name = staticfiles_storage.stored_name("css/site.css")
     assert name != "css/site.css"
     assert (tmp_path / f"{name}.br").exists()
+    for drawing in known_drawings().values():  # the stored text of an article names the plain file
+        assert (tmp_path / drawing["src"].removeprefix("/static/")).exists()
     assert f"/static/{name}" in client.get("/").content.decode()

@@ -165,6 +165,23 @@ def test_dose_offers_only_what_is_swallowed(client):
     assert b'value="spray"' not in page
 
 
+def test_the_share_of_each_form_is_drawn_and_written(client, django_assert_num_queries):
+    make_reference("fda-mgo-label")
+    make_form("citrate", elemental_percent="16.2", elemental_low="11.3", elemental_high="16.2")
+    make_form("oxide", elemental_percent="60.3", elemental_low="60.3", elemental_high="60.3")
+    make_form("spray", route="topical")
+    make_form_draft("secret")
+    with django_assert_num_queries(3):  # forms, the source of the label, life stages
+        page = client.get("/supplements/dose/").content.decode()
+    chart = re.search(r'<section aria-labelledby="shares">.*?</section>', page, re.DOTALL)[0]
+    assert re.findall(r'href="/supplements/([\w-]+)/"', chart)[:1] == ["oxide"], "most first"
+    assert set(re.findall(r'href="/supplements/([\w-]+)/"', chart)) == {"oxide", "citrate", "spray"}
+    assert "16.2% (11.3 to 16.2%, by hydrate)" in chart
+    assert '<rect class="low" width="11.3" height="6" /><rect class="high" x="11.3" width="4.9" height="6" />' in chart
+    assert "style=" not in chart
+    assert 'id="source-1"' in page
+
+
 def test_no_answer_of_a_tool_stays_anywhere(client):
     make_form("citrate")
     make_interaction("lithium")
@@ -216,6 +233,9 @@ def test_foods_are_sorted_and_needs_are_listed(client):
     assert [food.name for food in by_name.context["foods"]] == ["Almonds", "Milk", "Seeds"]
     assert client.get("/supplements/foods/?sort=password").context["sort"] == "magnesium"
     assert b"Not set: ask a doctor" in response.content
+    seeds = re.search(r"<tr><th[^>]*>Seeds.*?</tr>", response.content.decode())[0]
+    assert "39%" in seeds
+    assert re.findall(r'<rect class="(\w+)" width="(\d+)"', seeds) == [("track", "100"), ("low", "39")]
     assert IntakeReference.objects.count() == 1
 
 
