@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import exporting, feeds, passwords, sitemaps, views
+from config import exporting, feeds, passwords, sitemaps, style, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,7 +15,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("media/<path:path>", views.media, name="media"),
     path("robots.txt", views.robots, name="robots"),
-    path("favicon.ico", views.favicon, name="favicon"),
+    path("favicon.ico", views.icon, {"name": "favicon.ico"}, name="favicon"),
+    path("apple-touch-icon.png", views.icon, {"name": "apple-touch-icon.png"}, name="touch-icon"),
+    path("style/", style.style, name="style"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     *(
         path(f"sitemap-{name}.xml", sitemaps.section, {"section": name}, "sitemap-section")

@@ -15,6 +15,7 @@ from django.views import static
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from articles.drawings import known_drawings
 from articles.models import ArticleEdition
 from config import signing_in
 from triage.numbers import to_call
@@ -32,7 +33,7 @@ def site(request) -> dict:
 @require_safe
 def home(request):
     latest = ArticleEdition.objects.listed().order_by("-reviewed_on", "-published_at", "pk")[:LATEST]
-    return render(request, "home.html", {"latest": latest})
+    return render(request, "home.html", {"latest": latest, "places": known_drawings().get("drawing:places")})
 
 
 @require_safe
@@ -66,9 +67,9 @@ def security(request):
 
 
 @require_safe
-def favicon(request):
-    """Browsers that ask for the old address are shown the new one."""
-    return HttpResponseRedirect(staticfiles_storage.url("img/favicon.svg"))
+def icon(request, name):
+    """Browsers and phones ask for these at fixed addresses without being told; pages name the vector icon."""
+    return HttpResponseRedirect(staticfiles_storage.url(f"img/{name}"))
 
 
 @never_cache

@@ -5,9 +5,11 @@ import re
 from urllib.robotparser import RobotFileParser
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
+from PIL import Image
 
 CSP = {
     "default-src 'none'",
@@ -79,10 +81,12 @@ def test_security_names_nobody_where_there_is_nobody(client, settings):
     assert client.get("/.well-known/security.txt").status_code == 404
 
 
-def test_favicon_leads_to_the_icon(client):
-    response = client.get("/favicon.ico")
+@pytest.mark.parametrize("name", ["favicon.ico", "apple-touch-icon.png"])
+def test_icons_are_found_where_they_are_asked_for(client, name):
+    response = client.get(f"/{name}")
     assert response.status_code == 302
-    assert response["Location"].endswith(".svg")
+    with Image.open(finders.find(response["Location"].removeprefix("/static/"))) as picture:
+        assert picture.size[0] >= 32
 
 
 def test_a_picture_is_served_once_and_kept(client, settings, tmp_path):

@@ -15,6 +15,12 @@ def emergency_numbers():
     return {"numbers": to_call()}
 
 
+@register.simple_tag(name="numbers_to_call")
+def numbers():
+    """The same, for a component that takes them."""
+    return to_call()
+
+
 @register.filter
 def level(urgency: Urgency) -> str:
     """The words that come before everything else, made from the level and never typed."""
