@@ -68,8 +68,8 @@ def standing(edition) -> dict:
 
 
 def cited(reference) -> dict:
-    """A source where it is cited: no more than what it is and where, for a long article has to stay small."""
-    return {"@type": type_of(reference), "url": reference.address}
+    """A source where it is cited: no more than where it is. Its own page says the rest; a long article stays small."""
+    return {"@type": "CreativeWork", "url": reference.address}
 
 
 def type_of(reference) -> str:

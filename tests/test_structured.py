@@ -172,7 +172,7 @@ def test_an_article_names_its_dates_its_sources_and_its_picture(client, site):
     assert data["image"] == "http://testserver/articles/toes/share-1.png"
     assert data["lastReviewed"] == "2026-11-22"
     assert data["citation"] == [
-        {"@type": "MedicalScholarlyArticle", "url": "https://doi.org/10.1000/x"},
+        {"@type": "CreativeWork", "url": "https://doi.org/10.1000/x"},
         {"@type": "CreativeWork", "url": "https://example.org/"},
     ]
 

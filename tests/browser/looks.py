@@ -29,6 +29,11 @@ def violations(page, only_colours=False, but="") -> list[str]:
     return [f"{rule}: {node['html'][:160]}: {node['failureSummary']}" for rule, node in nodes]
 
 
+def sideways(page) -> int:
+    """By how many pixels the page is wider than its screen."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
 LOOKS = tuple(f"{width}px {scheme}" for width in WIDTHS for scheme in SCHEMES)
 
 
@@ -44,5 +49,4 @@ def assert_good(page, but="", looks=LOOKS):
         is_half = looks == LOOKS and look in ("320px dark", "1280px light")
         found = violations(page, only_colours=is_half, but=but)
         assert not found, f"{look}: {found}"
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{page.url} at {look}: the page scrolls sideways by {wider}px"
+        assert sideways(page) <= 0, f"{page.url} at {look}: the page scrolls sideways by {sideways(page)}px"

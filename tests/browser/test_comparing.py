@@ -59,6 +59,7 @@ def test_filter_sort_and_go_back_with_javascript(visit, forms, live_server, brow
     shared.context.close()
 
     page.go_back()
+    expect(page.locator("#summary")).not_to_contain_text("evidence, good first")
     page.go_back()
     expect(page.get_by_role("rowheader")).to_have_count(1)
 
