@@ -5,6 +5,7 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.served import served
 
@@ -92,7 +93,7 @@ def test_nothing_shifts(cold, path, width):
     cold.set_viewport_size({"width": width, "height": 800})
     held = []
     cold.route(PICTURES, lambda route: held.append(route))  # as on a slow line
-    cold.goto(path, wait_until="domcontentloaded")
+    assert cold.goto(path, wait_until="domcontentloaded").status == 200
     assert cold.evaluate(SHIFTS) == 0  # and the page is painted
     cold.route(PICTURES, lambda route: route.continue_())
     for route in held:
@@ -109,6 +110,7 @@ def test_nothing_shifts_in_a_result(cold, width):
     cold.get_by_role("button", name="Continue").click()
     cold.get_by_role("link", name="Yes, that is right").click()
     cold.wait_for_url("**/result/")
+    expect(cold.get_by_role("heading", level=1)).to_contain_text("Immediate action required:")
     assert cold.evaluate(SHIFTS) == 0
 
 
