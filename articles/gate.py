@@ -295,8 +295,7 @@ def list_findings(documents: Iterable[Document], field: str) -> list[Finding]:
 
 def language_findings(texts: Sequence[Text], field: str = "") -> list[Finding]:
     """Warnings about words that are hard to read, or easily misread in a warning. They never block."""
-    passages = [passage for text in texts for passage in text.passages]
-    sentences = [sentence for passage in passages for sentence in SENTENCE_END.split(passage.words)]
+    sentences = sentences_of(texts)
     found = []
     if (grade := reading_grade(sentences)) > HARDEST_GRADE:
         says = f"The reading grade is {grade:.1f}, and {HARDEST_GRADE} at most is easy to read."
@@ -314,6 +313,10 @@ def language_findings(texts: Sequence[Text], field: str = "") -> list[Finding]:
             says = f"A warning says “{word}”. Write it as two words: a “not” is easily overlooked."
             found.append(Finding(says, text.field, blocks=False))
     return found
+
+
+def sentences_of(texts: Iterable[Text]) -> list[str]:
+    return [sentence for text in texts for passage in text.passages for sentence in SENTENCE_END.split(passage.words)]
 
 
 def beginning(sentence: str) -> str:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import exporting, feeds, passwords, sitemaps, style, views
+from config import exporting, feeds, passwords, prefetching, sitemaps, style, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("media/<path:path>", views.media, name="media"),
     path("robots.txt", views.robots, name="robots"),
+    path("speculation-rules.json", prefetching.rules, name="speculation_rules"),
     path("favicon.ico", views.icon, {"name": "favicon.ico"}, name="favicon"),
     path("apple-touch-icon.png", views.icon, {"name": "apple-touch-icon.png"}, name="touch-icon"),
     path("style/", style.style, name="style"),

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests import served
 from tests.factories import make_editor, make_reviewer, make_user
 
 
@@ -31,3 +32,10 @@ def sign_in():
 @pytest.fixture
 def superuser(db):
     return make_user("sue", is_superuser=True)
+
+
+@pytest.fixture(scope="session")
+def seeded_database(tmp_path_factory, worker_id):
+    """The file of a seeded database, for a server of its own; made once, however many processes run the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    return served.seeded(folder if worker_id == "master" else folder.parent)

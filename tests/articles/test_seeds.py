@@ -8,8 +8,9 @@ import brotli
 import pytest
 from django.core.management import call_command
 
-from articles import seeding
+from articles import gate, markdown, seeding
 from articles.models import Article, ArticleEdition, Reference
+from articles.seeding.reading import seed_texts
 from supplements import seeding as supplements
 
 FIRST_TEN = {
@@ -71,6 +72,17 @@ def test_articles_are_finished(seeds):
         assert 3 <= len(article["key_points"]) <= 6, slug
         assert article["faqs"], slug
         assert article["review"].get("reviewer", "") == "", "no reviewer is invented"
+
+
+def test_articles_are_easy_to_read(seeds):
+    """In years of school, as the gate counts them; see tests/triage/test_seed.py for the checklist."""
+    keys = {reference.key for reference in seeds.references}
+    grades = {}
+    for slug, article in seeds.articles.items():
+        rendered = markdown.render(seed_texts(article), keys)
+        grades[slug] = gate.reading_grade(gate.sentences_of(map(gate.read, rendered.html)))
+    assert {slug: grade for slug, grade in grades.items() if not 0 < grade <= 10} == {}
+    assert sum(grades.values()) / len(grades) <= gate.HARDEST_GRADE
 
 
 def test_loading_publishes_everything_once_and_overwrites_nothing(seeds, client):

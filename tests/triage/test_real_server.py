@@ -1,56 +1,23 @@
 """A whole journey on the production server: what a reader answers is in no log line and in no row."""
 
-import os
 import re
-import socket
 import sqlite3
-import subprocess
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.served import served
+
 ANSWERS = {"too-much-magnesium": "feel-well", "weakness": "over-weeks", "where": "eyelid", "medicines": "lithium"}
 
 
 @pytest.fixture
-def site(tmp_path):
-    """The server on a free port of this machine, with the seeded content; gives its address, log and database."""
-    database = tmp_path / "site.sqlite3"
-    keep = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-    env = keep | {"SECRET_KEY": "k" * 60, "SSL_REDIRECT": "false", "DATABASE_URL": f"sqlite:///{database}"}
-    for command in ("migrate", "seed", "collectstatic"):
-        more = ["--no-input"] if command == "collectstatic" else []
-        subprocess.run(
-            [sys.executable, "manage.py", command, *more], cwd=ROOT, env=env, check=True, capture_output=True
-        )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path / "server.log"
-    with log.open("w") as output:
-        command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
-        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_for(server, log)
-            yield f"http://127.0.0.1:{port}", log, database
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def wait_for(server, log):
-    """Until the worker says that it has started; the log is what tells, so that nothing has to sleep."""
-    with log.open() as said:
-        while server.poll() is None:
-            if "Started worker" in said.read():
-                return
-    raise AssertionError(log.read_text())
+def site(seeded_database, tmp_path):
+    with served(seeded_database, tmp_path) as found:
+        yield found
 
 
 def dump(database) -> list[str]:

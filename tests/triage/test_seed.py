@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from articles import gate
 from tests.triage.load import seed, twitching
 from triage.ladder import AdviceKind, Gate, Kind
 
@@ -229,3 +230,7 @@ def test_sentences_are_short():
 def test_a_reason_is_one_sentence():
     for reason in found(seed(), {"reason"}):
         assert re.fullmatch(r"[^.?!]+\.", reason), reason
+
+
+def test_the_whole_is_easy_to_read():
+    assert 0 < gate.reading_grade(list(sentences())) <= gate.HARDEST_GRADE  # years of school
