@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
@@ -25,7 +25,8 @@ REQUEST_ID = "X-Request-ID"
 GOOD_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 QUERY = re.compile(r"(?<=\S)\?[^\s'\"]*")
 TOKEN = re.compile(r"(/(?:preview|password_reset)/)[^\s'\"?]+")
-CHECK = "/check/"  # below it even the words of a mistake may hold an answer
+CHECK = "/check/"  # below it even an address that is none may hold an answer
+TELLING = {"OperationalError", "InterfaceError", "OSError", "ImportError", "ImproperlyConfigured"}
 PROBES = ("/healthz", "/readyz")  # asked every few seconds by machines
 
 logger = logging.getLogger(__name__)
@@ -56,19 +57,24 @@ def harmless(words: str) -> str:
 
 
 def told(error: BaseException) -> Iterator[str]:
-    """The traceback of an exception and of what led to it: places in the code, and no value of any variable.
-
-    The first line of an exception's own words is kept, for a database puts the row that it refused into the next;
-    below /check/ not even that is.
-    """
+    """The traceback of an exception and of what led to it: places in the code, and no value of any variable."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
         yield from told(before)
         yield "which led to:"
     yield from (line.rstrip("\n") for line in traceback.format_tb(error.__traceback__))
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    words = "" if request_path.get().startswith(CHECK) else harmless(str(error).partition("\n")[0])
-    yield f"{kind}: {words}" if words else kind
+    names = [kind.__name__ for kind in type(error).__mro__]
+    words = said_by(names, str(error), bool(request_path.get()))
+    yield f"{type(error).__module__}.{names[0]}{words and ': '}{words}"
+
+
+def said_by(names: Iterable[str], words: str, is_asked: bool) -> str:
+    """What may be told of an exception's own words: the first line, for a database puts a row into the next.
+
+    While a request is answered the words may quote whatever was typed, so that they are told of those kinds only which
+    speak of the machine.
+    """
+    return harmless(words.partition("\n")[0]) if not is_asked or TELLING & set(names) else ""
 
 
 def follow(get_response):

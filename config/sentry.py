@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.logs import CHECK, harmless
+from config.logs import CHECK, harmless, said_by
 
 KEPT = (  # of an event; whatever else a new version of the package gathers stays here
     *("event_id", "timestamp", "level", "logger", "platform", "release", "environment", "sdk", "modules"),
@@ -43,25 +43,28 @@ def start(dsn: str, **options) -> None:
 def scrub(event: dict, hint: dict | None = None) -> dict:
     """What may leave this machine of an event: a list of what is kept, so that nothing new slips through."""
     request = event.get("request") or {}
-    path = harmless(request.get("url") or "")
-    said = CHECK not in path  # below /check/ an exception's words may hold an answer
     kept = {key: event[key] for key in KEPT if key in event}
     if "transaction" in kept:
-        kept["transaction"] = harmless(kept["transaction"])
+        kept["transaction"] = shown(kept["transaction"])
     if request:
-        kept["request"] = {"url": path if said else path.partition(CHECK)[0] + CHECK, "method": request.get("method")}
+        kept["request"] = {"url": shown(request.get("url") or ""), "method": request.get("method")}
     if template := (event.get("logentry") or {}).get("message"):
         kept["logentry"] = {"message": harmless(template)}  # without what was filled in
     if values := (event.get("exception") or {}).get("values"):
-        kept["exception"] = {"values": [scrubbed(value, said) for value in values]}
+        kept["exception"] = {"values": [scrubbed(value, bool(request)) for value in values]}
     return kept
 
 
-def scrubbed(value: dict, said: bool) -> dict:
-    """One exception: its kind, the places in the code, and the first line of its words where they may be said."""
+def shown(address: str) -> str:
+    """An address without what was asked; below /check/ without the rest of it."""
+    before, below, _ = harmless(address).partition(CHECK)
+    return before + below
+
+
+def scrubbed(value: dict, is_asked: bool) -> dict:
+    """One exception: its kind, the places in the code, and of its words what a log may hold."""
     frames = (value.get("stacktrace") or {}).get("frames") or []
     kept = {key: value[key] for key in ("type", "module") if key in value}
     kept["stacktrace"] = {"frames": [{key: frame[key] for key in KEPT_OF_FRAME if key in frame} for frame in frames]}
-    if said:
-        kept["value"] = harmless(str(value.get("value") or "").partition("\n")[0])
+    kept["value"] = said_by([value.get("type") or ""], str(value.get("value") or ""), is_asked)
     return kept
