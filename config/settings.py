@@ -15,6 +15,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config import sentry
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -101,6 +103,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.logs.follow",
+    "config.logs.time_in_debug",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "config.prefetching.offer_rules",
@@ -169,7 +173,7 @@ CACHES = {
 }
 if CACHES["default"]["BACKEND"].startswith("django_redis"):
     CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
-    CACHES["default"].pop("OPTIONS", None)
+    CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
 
 EMAIL = env_url("EMAIL_URL", "consolemail://", ("consolemail", "smtp", "smtp+tls", "smtp+ssl"), env.email_url)
 MAILERS = {"default": {"BACKEND": EMAIL["EMAIL_BACKEND"]}}
@@ -268,13 +272,27 @@ if SSL_REDIRECT:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 
+# What is written down, and who is told of faults
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "config.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"}
+        if DEBUG
+        else {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # the visitor's mistake, not ours
+        "django.request": {"level": "WARNING" if DEBUG else "ERROR"},  # what was refused has its line from config.logs
         "axes": {"level": "WARNING"},  # not a line for each person who signs in
     },
 }
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+if SENTRY_DSN:
+    sentry.start(SENTRY_DSN)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -82,15 +83,26 @@ def healthz(request):
 @never_cache
 @require_safe
 def readyz(request):
-    """The database answers and has every migration."""
+    """Everything that the site rests on answers: the database, with every migration, and the cache."""
+    missing = what_is_missing()
+    return HttpResponse(f"{missing or 'ready'}\n", content_type="text/plain", status=503 if missing else 200)
+
+
+def what_is_missing() -> str:
+    """Why not every page could be made now, in a sentence; empty if all could."""
+    if settings.DATABASE_FILE and not settings.DATABASE_FILE.exists():  # an open one goes on answering once it is gone
+        return "The database file is gone."
     try:
         executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return "The database waits for migrations."
     except DatabaseError:
-        return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
-    if waiting:
-        return HttpResponse("The database waits for migrations.\n", content_type="text/plain", status=503)
-    return HttpResponse("ready\n", content_type="text/plain")
+        return "The database does not answer."
+    try:
+        cache.get("readyz")
+    except Exception:  # each kind of cache has its own
+        return "The cache does not answer."
+    return ""
 
 
 def unreadable(request, exception=None, status=400):

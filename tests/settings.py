@@ -16,6 +16,7 @@ MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
 WHITENOISE_AUTOREFRESH = True
 REFUSE_HIDDEN_QUERIES = True
+DATABASE_FILE = None  # the tests' own is made by the test runner, elsewhere
 ADMIN_REQUIRES_2FA = AXES_ENABLED = False  # where signing in is not what is tested
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     # A file, because the threads of a live server cannot share a connection to memory; nothing here must survive.

@@ -58,6 +58,7 @@ def test_trying_the_site_needs_no_second_factor():
         ("EMAIL_URL", "pigeon://x"),
         ("TIME_ZONE", "Mars/Olympus"),
         ("EMERGENCY_COUNTRY", "Atlantis"),
+        ("SENTRY_DSN", "sentry"),
     ],
 )
 def test_an_unknown_value_is_refused_by_name(variable, value):

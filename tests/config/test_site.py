@@ -49,6 +49,21 @@ def test_readyz_checks_database_and_migrations(client):
     assert client.get("/readyz").status_code == 503
 
 
+@pytest.mark.django_db
+def test_readyz_checks_the_cache(client, settings):
+    closed = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": closed}
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert b"cache" in response.content
+
+
+@pytest.mark.django_db
+def test_readyz_misses_the_file_of_the_database(client, settings, tmp_path):
+    settings.DATABASE_FILE = tmp_path / "gone.sqlite3"
+    assert client.get("/readyz").status_code == 503
+
+
 def test_robots_keeps_to_what_is_to_be_found(client):
     """Read by the standard library, as far as that goes: it knows no star, so those lines are read by hand."""
     body = client.get("/robots.txt").content.decode()
