@@ -146,14 +146,15 @@ class Today:
     """The day in the site's time zone, which changes the pages that say that a check is overdue."""
 
     def __init__(self):
-        self.day, self.ends = 0, 0.0
+        self.day, self.began, self.ends = 0, 0.0, 0.0
 
     def at(self, now: float) -> int:
-        if not self.ends - 86_400 * 1.1 < now < self.ends:
+        if not self.began <= now < self.ends:
             zone = timezone.get_default_timezone()
             date = dt.datetime.fromtimestamp(now, zone).date()
-            midnight = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), zone)
-            self.day, self.ends = date.toordinal(), midnight.timestamp()
+            midnights = [dt.datetime.combine(date + dt.timedelta(days=days), dt.time(), zone) for days in (0, 1)]
+            self.began, self.ends = (midnight.timestamp() for midnight in midnights)
+            self.day = date.toordinal()
         return self.day
 
 

@@ -110,8 +110,8 @@ def view_at(path: str) -> View | None:
     except Resolver404:
         return None
     view = VIEWS.get(found.view_name)
-    numbers = [value for value in found.captured_kwargs.values() if isinstance(value, int)]
-    if view and numbers and reverse(found.view_name, kwargs=found.captured_kwargs) != path:
+    has_number = any(isinstance(value, int) for value in found.kwargs.values())
+    if view and has_number and reverse(found.view_name, kwargs=found.kwargs) != path:
         return None  # edition 007 is edition 7
     return view
 
