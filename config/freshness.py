@@ -196,7 +196,8 @@ def complain(message: str, *values, now: Callable[[], float] = time.time) -> Non
     if told.get(message) == minute:
         return
     told[message] = minute
-    name = hashlib.sha256(message.encode()).hexdigest()[:8]
+    site = settings.DATABASES["default"]["NAME"]  # several may run from one folder
+    name = hashlib.sha256(f"{site} {message}".encode()).hexdigest()[:8]
     folder = Path(settings.PAGES_DIR)
     try:
         folder.mkdir(parents=True, exist_ok=True)
