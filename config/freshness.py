@@ -49,6 +49,7 @@ class Watch:
         self.code = fingerprint()
         self.note = folder / f"stamp-{self.code}"
         self.last: Known | None = None
+        self.opened: int | None = None  # the file: to look at it like this takes half as long as by its name
         self.is_down = False
         self.tried_at = 0.0
         self.asked = self.answered = 0
@@ -58,9 +59,24 @@ class Watch:
     def known(self) -> Known | None:
         """What holds now, or None where nobody can say. No query; after a change it waits for one reading."""
         last = self.last
-        if last and last.seen == look(self.file) and time.time() < last.until:
+        if last and last.seen == self.glance() and time.time() < last.until:
             return last
         return self.after_reading()
+
+    def glance(self) -> tuple[int, int]:
+        """How the file looks now."""
+        return look(self.file if self.opened is None else self.opened)
+
+    def open(self) -> None:
+        """Keep the file open, or, where another has taken its place, that one. Only the thread that reads does so."""
+        before = self.opened
+        try:
+            if before is None or not os.path.samestat(os.fstat(before), os.stat(self.file)):
+                self.opened = os.open(self.file, os.O_RDONLY)
+        except OSError:
+            self.opened = None
+        if before not in (None, self.opened):
+            os.close(before)
 
     def after_reading(self) -> Known | None:
         with self.turn:
@@ -89,6 +105,7 @@ class Watch:
             with self.turn:
                 self.turn.wait_for(lambda: self.asked > self.answered, self.every)
                 asked = self.asked
+            self.open()
             self.read()
             connection.close()  # kept open, it would go on reading a file that has been moved away
             with self.turn:
@@ -133,13 +150,13 @@ class Watch:
             return None
 
 
-def look(file: Path) -> tuple[int, int]:
-    """Size and time of change of a file; of one that is not there, nothing."""
+def look(file: Path | int) -> tuple[int, int]:
+    """Size and time of change of a file, or of one that is open; of one that is not there, nothing."""
     try:
         found = os.stat(file)
     except OSError:
         return (0, 0)
-    return (found.st_size, found.st_mtime_ns)
+    return (found.st_size, found.st_mtime_ns) if found.st_nlink else (0, 0)  # it was deleted while open
 
 
 class Today:

@@ -80,7 +80,7 @@ class PageStore:
     def __call__(self, environ, start_response):
         if not is_anonymous_read(environ):
             return self.app(environ, start_response)
-        key, page = self.at_once(environ)
+        page = self.at_once(environ)
         if page is None:
             found = key_of(environ)
             if found is None:
@@ -94,16 +94,15 @@ class PageStore:
             page = answer
         return serve(page, environ, start_response)
 
-    def at_once(self, environ) -> tuple[Key, Page | None]:
+    def at_once(self, environ) -> Page | None:
         """The page from memory where the request is as plain as most: without a query, and not from htmx."""
-        key = Key(environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""), environ["PATH_INFO"])
         if environ.get("QUERY_STRING") or "HTTP_HX_REQUEST" in environ:
-            return key, None
+            return None
+        # The plain tuple that a Key is, for this is what nearly all of the site's work consists of.
+        key = (environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""), environ["PATH_INFO"], "", False)
         page = self.memory.get(key)
-        if page is None:
-            return key, None
-        known = self.watch.known()
-        return key, page if known and self.is_fresh(page, known) else None
+        known = self.watch.known() if page else None
+        return page if known and self.is_fresh(page, known) else None
 
     def is_fresh(self, page: Page, known: Known) -> bool:
         now = time.time()

@@ -698,3 +698,18 @@ def test_the_watch_does_not_wait_for_a_database_that_hangs(settings, monkeypatch
     assert watch.known() is None
     assert time.monotonic() - began < 5
     hangs.set()
+
+
+def test_the_watch_looks_at_the_file_that_is_there_now(settings):
+    """It keeps the file open, and finds out when another has taken its place."""
+    watch = Watch(Path(settings.PAGES_DIR), settings.GENERATION_FILE)
+    for content in ("", ".", ".."):
+        settings.GENERATION_FILE.unlink(missing_ok=True)
+        settings.GENERATION_FILE.write_text(content)
+        watch.open()
+        assert watch.opened is not None
+        assert watch.glance() == freshness.look(settings.GENERATION_FILE)
+    settings.GENERATION_FILE.unlink()
+    assert watch.glance() == (0, 0)
+    watch.open()
+    assert watch.opened is None
