@@ -51,7 +51,6 @@ class Watch:
         self.last: Known | None = None
         self.opened: int | None = None  # the file: to look at it like this takes half as long as by its name
         self.is_down = False
-        self.tried_at = 0.0
         self.asked = self.answered = 0
         self.turn = threading.Condition()
         self.thread: threading.Thread | None = None
@@ -81,13 +80,12 @@ class Watch:
     def after_reading(self) -> Known | None:
         with self.turn:
             self.start()
-            if not (self.is_down and time.monotonic() - self.tried_at < self.every):
+            if not self.is_down:  # else there is no sense in waiting: the thread goes on trying
                 self.asked += 1
                 mine = self.asked
                 self.turn.notify_all()
-                self.turn.wait_for(lambda: self.answered >= mine, PATIENCE)
-                if self.answered < mine:
-                    return None
+                if not self.turn.wait_for(lambda: self.answered >= mine, PATIENCE):
+                    self.is_down = True  # until it is heard of again
         last = self.last
         # Without an answer, what was known holds on for as long as nothing has changed since.
         if last and (not self.is_down or (last.seen == look(self.file) and time.time() < last.until)):
@@ -126,12 +124,10 @@ class Watch:
         except Error as error:
             self.is_down = True
             self.last = last or self.noted()
-            complain("The database does not answer (%s). Stored pages are served, the others are 503.", error)
+            complain_of_what_is_gone(error)
         except Exception:  # whatever it is, the thread must live
             logger.exception("The stamp could not be read.")
             self.is_down = True
-        finally:
-            self.tried_at = time.monotonic()
 
     def mark_of(self, stamp: str) -> str:
         return f"{stamp}-{self.code}"
@@ -229,5 +225,9 @@ def complain(message: str, *values, now: Callable[[], float] = time.time) -> Non
     logger.warning(message, *values)
 
 
-def complain_of_what_is_gone(error: BaseException) -> None:
-    complain("Something behind the site does not answer (%s).", type(error).__name__)
+def complain_of_what_is_gone(error: Exception) -> None:
+    says = str(error).partition("\n")[0]
+    if isinstance(error, Error):
+        complain("The database does not answer (%s). Stored pages are served, the others are 503.", says)
+    else:
+        complain("The cache does not answer (%s). Pages that need it are 503.", says)

@@ -239,8 +239,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-GENERATION_FILE = VAR_DIR / "generation"  # grows with every public change; see articles/generation.py
-PAGES_DIR = VAR_DIR / "pages"  # stored pages; whoever deletes it loses nothing. See config/pagestore.py
+SITE_DIR = DATABASE_FILE.absolute().parent if DATABASE_FILE else VAR_DIR  # two sites of one folder share no page
+GENERATION_FILE = SITE_DIR / "generation"  # grows with every public change; see articles/generation.py
+PAGES_DIR = SITE_DIR / "pages"  # stored pages; whoever deletes it loses nothing. See config/pagestore.py
 PAGES_IN_MEMORY = 16_000_000  # bytes a worker
 PAGES_ON_DISK = 500_000_000  # bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -285,6 +286,7 @@ LOGGING = {
     },
     "loggers": {
         "django.request": {"filters": ["told_once"]},
+        "psycopg.pool": {"level": "ERROR"},  # a line for each attempt to connect, several in a second
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # the visitor's mistake, not ours
         "axes": {"level": "WARNING"},  # not a line for each person who signs in
     },

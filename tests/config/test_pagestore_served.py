@@ -21,7 +21,7 @@ from tests.triage.test_real_server import wait_for
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = """
 from tests.factories import *
-for slug in ("toes", "calves", "eyelids"):
+for slug in ("toes", "calves", "eyelids", "feet"):
     make_article(slug, title="Old words")
 make_checklist()
 """
@@ -33,6 +33,11 @@ draft = Article.objects.get(slug={slug!r}).start_draft(None)
 draft.title, draft.change_note = "New words", "Better."
 draft.save()
 draft.publish(waiver="A test.", at={at})
+"""
+ELSEWHERE = """
+from pathlib import Path
+from django.conf import settings
+settings.GENERATION_FILE = Path({file!r})
 """
 BROWSER = {"Accept-Encoding": "gzip, br"}
 
@@ -105,6 +110,17 @@ def test_no_worker_shows_an_old_page_after_a_change(site):
             connection.close()
     assert after.count("Old words") == 0
     assert len(after) == 100
+
+
+def test_a_change_on_another_machine_is_seen_within_a_second(site):
+    """That machine has a file of its own, so only the row tells."""
+    for _ in range(20):
+        assert words_of(site.get("/articles/feet/")[1]) == "Old words"
+    file = site.folder / "elsewhere"
+    elsewhere = ELSEWHERE.format(file=str(file)) + CHANGE.format(slug="feet", at=None)
+    site.manage("shell", "-v0", "-c", elsewhere)
+    done = file.stat().st_mtime
+    assert until(lambda: {words_of(site.get("/articles/feet/")[1]) for _ in range(10)} == {"New words"}) - done < 2
 
 
 def test_a_scheduled_edition_appears_on_the_second(site):
@@ -185,7 +201,9 @@ def test_a_database_that_goes_away_takes_no_stored_page_along(site):
     until(lambda: {site.get(f"/sources/?page={next(pages)}")[0] for _ in range(10)} == {200})
 
 
-def until(holds, seconds=15):
+def until(holds, seconds=15) -> float:
+    """When it holds at last."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
+    return time.time()
