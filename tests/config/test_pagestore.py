@@ -10,15 +10,16 @@ from pathlib import Path
 
 import brotli
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, connection
-from django.urls import get_resolver
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.test import RequestFactory
+from django.urls import get_resolver, path
 from django.urls.resolvers import URLResolver
 from django.utils import timezone
 
 from articles import generation
-from config import freshness
+from config import freshness, views
 from config.freshness import Known, Today, Watch
 from config.pagekept import Files, Memory, Page
 from config.pagekeys import VIEWS, Key
@@ -52,7 +53,7 @@ class Behind:
     """The application behind the store, and how often it was asked."""
 
     def __init__(self, app=None):
-        self.app, self.asked = app or get_wsgi_application(), []
+        self.app, self.asked = app or WSGIHandler(), []
 
     def __call__(self, environ, start_response):
         self.asked.append(environ)
@@ -713,3 +714,24 @@ def test_the_watch_looks_at_the_file_that_is_there_now(settings):
     assert watch.glance() == (0, 0)
     watch.open()
     assert watch.opened is None
+
+
+def needs_what_is_gone(request):
+    raise request.META["wsgi.errors"]
+
+
+urlpatterns = [path("check/x/", needs_what_is_gone)]
+handler500 = "config.views.server_error"
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("gone"), *views.GONE[2:]], ids=str)
+def test_a_page_that_needs_what_is_gone_is_503_and_one_warning(settings, caplog, error):
+    settings.ROOT_URLCONF = __name__
+    freshness.told.clear()
+    asked = RequestFactory().get("/check/x/").environ | {"wsgi.errors": error}
+    answers = [get(WSGIHandler(), "/check/x/", **asked) for _ in range(3)]
+    assert {answer.status for answer in answers} == {503}
+    assert answers[0].headers["Retry-After"]
+    assert "tel:999" in answers[0].text
+    (warning,) = caplog.records
+    assert "does not answer" in warning.message
