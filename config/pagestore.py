@@ -12,7 +12,8 @@ import re
 import threading
 import time
 import zlib
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +28,7 @@ from config.pagekept import Files, Memory, Page
 from config.pagekeys import Key, View, is_made_up, key_of
 
 STORED = {200, 302, 410}  # a page, the way to one, and why one is gone. A 404 is a stranger's to make up
-BROTLI_QUALITY = 5  # 11 makes a page a tenth smaller and takes as long again as rendering it
+QUICK, BROTLI_QUALITY = 5, 11  # the better makes pages a seventh smaller and takes as long as rendering them
 GZIP_LEVEL = 6
 LEAST_COMPRESSED = 500  # bytes
 COMPRESSED = re.compile(r"text/|application/(atom\+xml|json|xml)|image/svg\+xml")
@@ -76,6 +77,7 @@ class PageStore:
         self.today = Today()
         self.flights: dict[tuple[Key, str], Flight] = {}
         self.lock = threading.Lock()
+        self.later = ThreadPoolExecutor(1, "pagestore")
 
     def __call__(self, environ, start_response):
         if not is_anonymous_read(environ):
@@ -166,7 +168,18 @@ class PageStore:
         self.memory.put(key, page)
         flight.landed.set()  # nobody has to wait for the disk
         self.files.put(key, page)
+        if "br" in page.bodies and not made_up:
+            self.later.submit(self.squeeze, key, page)
         return page
+
+    def squeeze(self, key: Key, page: Page) -> None:
+        """Make a stored page as small as it gets. Nobody waits for that: until it is done, the larger one is sent."""
+        if self.memory.get(key) is not page:
+            return  # it has changed already
+        best = brotli.compress(zlib.decompress(page.bodies["gzip"], wbits=31), quality=BROTLI_QUALITY)
+        smaller = replace(page, bodies=page.bodies | {"br": best}, ready={})
+        self.memory.put(key, smaller)
+        self.files.put(key, smaller)
 
 
 def is_anonymous_read(environ) -> bool:
@@ -231,7 +244,7 @@ def page_of(answer: Answer, known: Known, day: int, made_up: bool, varies: bool)
     bodies = {"identity": body}
     if len(body) >= LEAST_COMPRESSED and COMPRESSED.match(answer.header("content-type")):
         bodies = {
-            "br": brotli.compress(body, quality=BROTLI_QUALITY),
+            "br": brotli.compress(body, quality=QUICK),
             "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
         }
     etag = hashlib.sha256(body).hexdigest()[:20] if answer.code == 200 else ""
@@ -263,7 +276,7 @@ def ready_to_send(page: Page, coding: str):
         headers.append(("Content-Encoding", coding))
     tag = ""
     if page.etag:
-        tag = f'"{page.etag}"' if coding == "identity" else f'"{page.etag}-{coding}"'
+        tag = f'"{page.etag}"' if coding == "identity" else f'"{page.etag}-{coding}-{zlib.crc32(body):x}"'
         headers.append(("ETag", tag))
     return page.status, headers, body, tag, [pair for pair in headers if pair[0] in OF_A_304]
 
