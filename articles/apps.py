@@ -8,12 +8,14 @@ class ArticlesConfig(AppConfig):
     name = "articles"
 
     def ready(self):
-        from articles import findable
+        from articles import findable, generation
         from articles.groups import create_groups
 
         post_migrate.connect(create_groups, sender=self, dispatch_uid="articles.groups")
         post_migrate.connect(fill_empty_index, sender=self, dispatch_uid="articles.search")
+        post_migrate.connect(generation.begin, sender=self, dispatch_uid="articles.generation")
         findable.register_all()
+        generation.follow(self)
 
 
 def fill_empty_index(using, **kwargs):

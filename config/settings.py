@@ -244,6 +244,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+SITE_DIR = DATABASE_FILE.absolute().parent if DATABASE_FILE else VAR_DIR  # two sites of one folder share no page
+GENERATION_FILE = SITE_DIR / "generation"  # grows with every public change; see articles/generation.py
+PAGES_DIR = SITE_DIR / "pages"  # stored pages; whoever deletes it loses nothing. See config/pagestore.py
+PAGES_IN_MEMORY = 16_000_000  # bytes a worker
+PAGES_ON_DISK = 500_000_000  # bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a checklist of 60 questions has thousands, each with what it was before
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False  # the stored text of an article names a drawing by its plain file
@@ -287,7 +292,16 @@ LOGGING = {
         else {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
     },
     "root": {"handlers": ["console"], "level": "INFO"},
+    "filters": {
+        # What is down is told once a minute, not for each page that needs it; see config/freshness.py
+        "told_once": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", 0) != 503,
+        }
+    },
     "loggers": {
+        "django.request": {"filters": ["told_once"]},
+        "psycopg.pool": {"level": "ERROR"},  # a line for each attempt to connect, several in a second
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # the visitor's mistake, not ours
         "django.request": {"level": "WARNING" if DEBUG else "ERROR"},  # what was refused has its line from config.logs
         "axes": {"level": "WARNING"},  # not a line for each person who signs in

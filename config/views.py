@@ -1,11 +1,12 @@
 """Pages that belong to the site as a whole: its front door, its health, its errors."""
 
+import sys
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,8 +20,16 @@ from django.views.decorators.http import require_safe
 from articles.drawings import known_drawings
 from articles.models import ArticleEdition
 from config import signing_in
+from config.freshness import complain_of_what_is_gone
 from triage.numbers import to_call
 
+try:
+    from redis.exceptions import ConnectionError as NoConnection
+    from redis.exceptions import TimeoutError as NoAnswer
+except ImportError:  # a site without Redis
+    NoConnection = NoAnswer = OperationalError
+
+GONE = (OperationalError, InterfaceError, NoConnection, NoAnswer)
 LATEST = 6
 KEPT_OUT = ("/admin/", "/preview/", "/check/*/*/")
 
@@ -118,9 +127,23 @@ def csrf_failure(request, reason=""):
 
 def server_error(request):
     """The page for a fault of ours. It is rendered without the request, so that nothing in it can fail again."""
+    error = sys.exc_info()[1]
+    if isinstance(error, GONE):
+        complain_of_what_is_gone(error)
+        headers = {"Retry-After": "30", "Cache-Control": "no-store"}
+        return HttpResponse(unavailable_page(request.path), status=503, headers=headers)
     return HttpResponse(render_to_string("500.html", numbers_for(request)), status=500)
 
 
 def numbers_for(request) -> dict:
+    return numbers_on(request.path)
+
+
+def numbers_on(path: str) -> dict:
     """The numbers to call, where somebody is in the middle of a check or may look for help."""
-    return {"numbers_to_call": to_call()} if request.path.startswith(("/check/", "/search/")) else {}
+    return {"numbers_to_call": to_call()} if path.startswith(("/check/", "/search/")) else {}
+
+
+def unavailable_page(path: str) -> str:
+    """The page for when the database or the cache does not answer; it needs neither."""
+    return render_to_string("503.html", numbers_on(path))

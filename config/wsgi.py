@@ -10,6 +10,20 @@ from config.logs import believe_proxies_only
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+application = get_wsgi_application()
+if not settings.DEBUG:  # where templates are written, each page is made anew
+    from config.pagestore import PageStore
+
+    application = PageStore(application)
+
 # Only a proxy of ours may say who is asking, and whether they came by HTTPS: both decide what is refused.
-application = wrap_wsgi_with_proxy_headers(get_wsgi_application(), trusted_hosts=settings.TRUSTED_PROXIES)
-application = believe_proxies_only(application, settings.TRUSTED_PROXIES)
+direct = application
+through_proxy = wrap_wsgi_with_proxy_headers(direct, trusted_hosts=settings.TRUSTED_PROXIES)
+through_proxy = believe_proxies_only(through_proxy, settings.TRUSTED_PROXIES)
+TOLD_BY_PROXIES = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_ID")
+
+
+def application(environ, start_response):
+    """Look at who is asking only where there is something to believe: that takes as long as a stored page."""
+    answer = through_proxy if any(name in environ for name in TOLD_BY_PROXIES) else direct
+    return answer(environ, start_response)

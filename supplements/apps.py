@@ -6,7 +6,7 @@ class SupplementsConfig(AppConfig):
     name = "supplements"
 
     def ready(self):
-        from articles import sources
+        from articles import generation, sources
         from articles.groups import create_groups
         from supplements import findable
         from supplements.dose import LIMITS
@@ -15,3 +15,4 @@ class SupplementsConfig(AppConfig):
         sources.coded[Food.page] = {limit.source for limit in LIMITS}
         post_migrate.connect(create_groups, sender=self, dispatch_uid="supplements.groups")
         findable.register_all()
+        generation.follow(self)

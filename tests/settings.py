@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "0" * 50)
 os.environ.setdefault("SSL_REDIRECT", "false")
@@ -15,6 +16,8 @@ MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend
 # Hashed names are there for a browser's cache only; one smoke test runs the real storage.
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
 WHITENOISE_AUTOREFRESH = True
+kept = tempfile.TemporaryDirectory(prefix="twitchwise-")  # of this process alone; it goes with it
+GENERATION_FILE, PAGES_DIR = Path(kept.name) / "generation", Path(kept.name) / "pages"
 REFUSE_HIDDEN_QUERIES = True
 DATABASE_FILE = None  # the tests' own is made by the test runner, elsewhere
 ADMIN_REQUIRES_2FA = AXES_ENABLED = False  # where signing in is not what is tested

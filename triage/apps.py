@@ -6,8 +6,10 @@ class TriageConfig(AppConfig):
     name = "triage"
 
     def ready(self):
+        from articles import generation
         from articles.groups import create_groups
         from triage import findable
 
         post_migrate.connect(create_groups, sender=self, dispatch_uid="triage.groups")
         findable.register_all()
+        generation.follow(self)

@@ -19,6 +19,7 @@ from articles.models.articles import (
 )
 from articles.models.cited import CitedText, CitesReferences
 from articles.models.evidence import EvidenceRow, Misconception
+from articles.models.generation import Generation
 from articles.models.glossary import Term, clash
 from articles.models.references import Reference, source_findings
 from articles.models.search import Findable, KnownWord, Slip, Synonym
@@ -39,6 +40,7 @@ __all__ = [
     "Faq",
     "Figure",
     "Findable",
+    "Generation",
     "KnownWord",
     "Misconception",
     "Reference",

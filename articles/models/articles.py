@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 
-from articles import gate, markdown
+from articles import gate, generation, markdown
 from articles.drawings import known_drawings
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, Part, PreviewLink, Review
 from articles.marking import is_abbreviation
@@ -219,6 +219,8 @@ class ArticleEdition(Edition):
         Citation.objects.bulk_create(
             Citation(edition=self, reference=keys[key], number=number) for number, key in enumerate(rendered.cited, 1)
         )
+        if not self.is_open:
+            generation.bump()
 
     def findings(self) -> list[Finding]:
         found = super().findings()
