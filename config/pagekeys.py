@@ -71,6 +71,7 @@ VIEWS = {
     "feed": View(),
     "robots": View(),
     "security": View(),
+    "speculation_rules": View(),
     "sitemap": View(),
     "sitemap-section": View({"p": PAGE}),
     "articles:index": View(),

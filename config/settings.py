@@ -300,10 +300,10 @@ LOGGING = {
         }
     },
     "loggers": {
-        "django.request": {"filters": ["told_once"]},
         "psycopg.pool": {"level": "ERROR"},  # a line for each attempt to connect, several in a second
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # the visitor's mistake, not ours
-        "django.request": {"level": "WARNING" if DEBUG else "ERROR"},  # what was refused has its line from config.logs
+        # What was refused has its line from config.logs.
+        "django.request": {"level": "WARNING" if DEBUG else "ERROR", "filters": ["told_once"]},
         "axes": {"level": "WARNING"},  # not a line for each person who signs in
     },
 }

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from tests.browser.looks import sideways
+from tests.browser.looks import assert_good, sideways
 
 ARTICLE = "/articles/magnesium-and-twitching/"
 PAGES = (
@@ -59,6 +59,22 @@ def phone(browser, live_server):
 def too_small(within, least: int) -> list:
     """What can be pressed and is less than `least` CSS pixels high or wide; of a box in a label, the label counts."""
     return [found for found in within.locator(CONTROLS).evaluate_all(SIZES) if min(found[1:]) < least]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/evidence/", 200),
+        ("/sources/?kind=guideline", 200),
+        ("/sources/?since=1800&until=1801", 200),
+        ("/sources/ods-mg-hp/", 200),
+        ("/about/", 200),
+        ("/check/%00/", 400),
+        ("/supplements/compare/", 200),
+    ],
+)
+def test_pages_that_no_other_test_looks_at_are_accessible(visit, site, path, status):
+    assert_good(visit(path, status))
 
 
 def test_no_page_is_wider_than_its_screen_even_with_text_twice_as_large(visit, site):

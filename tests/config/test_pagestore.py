@@ -406,7 +406,7 @@ NOT_STORED = {
     *(f"triage:{prefix}{name}" for prefix in ("", "preview-", "shared-") for name in WALK),
     *("triage:preview-landing", "triage:shared-landing", "articles:shared", "supplements:shared"),
     *("supplements:dose", "supplements:medicines"),  # whose forms carry a token
-    *("media", "favicon", "healthz", "readyz", "export"),
+    *("media", "favicon", "touch-icon", "style", "healthz", "readyz", "export"),
 }
 
 

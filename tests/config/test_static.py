@@ -32,3 +32,11 @@ def test_production_serves_hashed_and_compressed_files(settings, tmp_path, clien
     for drawing in known_drawings().values():  # the stored text of an article names the plain file
         assert (tmp_path / drawing["src"].removeprefix("/static/")).exists()
     assert f"/static/{name}" in client.get("/").content.decode()
+
+
+def test_the_readme_shows_every_screenshot_and_they_are_small():
+    readme = (STATIC.parent / "README.md").read_text(encoding="utf-8")
+    files = list((STATIC.parent / "tests" / "browser" / "screenshots").iterdir())
+    assert len(files) == 40
+    assert [file.name for file in files if file.name not in readme] == []
+    assert sum(file.stat().st_size for file in files) < 1_000_000
