@@ -767,5 +767,5 @@ def test_a_page_that_needs_what_is_gone_is_503_and_one_warning(settings, caplog,
     assert {answer.status for answer in answers} == {503}
     assert answers[0].headers["Retry-After"]
     assert "tel:999" in answers[0].text
-    (warning,) = caplog.records
+    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
     assert "does not answer" in warning.message

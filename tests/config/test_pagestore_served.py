@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.triage.test_real_server import wait_for
+from tests.served import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = """
