@@ -29,7 +29,7 @@ def tool_entries(rows):
         address=reverse("supplements:medicines"),
         title="What does magnesium clash with?",
         summary=["Medicines and conditions that do not go with magnesium, and how many hours to leave between."],
-        body=[plain(f"{row.name}: {row.examples}. {row.what_happens}") for row in Interaction.objects.all()],
+        body=[plain(f"{named(row)}. {row.what_happens}") for row in Interaction.objects.all()],
     )
     yield Entry(
         source="foods",
@@ -44,6 +44,10 @@ def tool_entries(rows):
         title="How much magnesium is in it?",
         summary=["From the number on a label to elemental magnesium, beside the daily need and the upper limit."],
     )
+
+
+def named(row: Interaction) -> str:
+    return f"{row.name}: {row.examples}" if row.examples else row.name
 
 
 def register_all() -> None:

@@ -54,8 +54,11 @@ class ProductForm(forms.Form):
 
 class BaseProductFormSet(forms.BaseFormSet):
     def clean(self):
+        """Nothing filled in is a fault of the first line, so that it stands there and in the summary."""
         if all(form.is_valid() for form in self.forms) and not self.products:
-            raise forms.ValidationError("Fill in at least one product.")
+            if not self.forms:  # somebody else's form
+                raise forms.ValidationError("Fill in at least one product.")
+            self.forms[0].add_error("form", "Choose the form of at least one product.")
 
     @property
     def products(self) -> list[tuple[SupplementEdition, dose.Product]]:
@@ -69,7 +72,12 @@ ProductFormSet = forms.formset_factory(
 
 
 class StageForm(forms.Form):
-    stage = forms.ModelChoiceField(IntakeReference.objects.all(), label="For whom", empty_label="Choose an age group")
+    stage = forms.ModelChoiceField(
+        IntakeReference.objects.all(),
+        label="For whom",
+        empty_label="Choose an age group",
+        error_messages={"required": "Choose an age group."},
+    )
 
 
 class MedicinesForm(forms.Form):

@@ -158,7 +158,7 @@ def test_answers_are_accessible_too(visit, forms):
     page = visit("/supplements/medicines/")
     page.get_by_label("Lithium").check()
     page.get_by_role("button", name="Show what clashes").click()
-    expect(page.get_by_role("heading", name="1 of what you ticked matters")).to_be_visible()
+    expect(page.get_by_role("heading", name="What you ticked clashes with magnesium: 1")).to_be_visible()
     assert_good(page)
 
 
