@@ -36,9 +36,17 @@ class Slow:
     """So many connections, each of which sends `first` and then a byte of `more` at a time."""
 
     def __init__(self, port: int, count: int, first: bytes, more: bytes):
-        self.port, self.first, self.more = port, first, more
-        self.sockets = [self.connect() for _ in range(count)]
-        self.closed = 0
+        self.port, self.count, self.first, self.more = port, count, first, more
+        self.sockets: list[socket.socket] = []
+        self.closed = 0  # by the server
+
+    def open(self) -> None:
+        while len(self.sockets) < self.count:
+            self.sockets.append(self.connect())
+
+    def close(self) -> None:
+        for open_one in self.sockets:
+            open_one.close()
 
     def connect(self) -> socket.socket:
         made = socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -75,14 +83,15 @@ def slowly(*arguments):
                 return
 
     thread = threading.Thread(target=go_on)
-    thread.start()
     try:
+        slow.open()
+        thread.start()
         yield slow
     finally:
         over.set()
-        thread.join(30)
-        for open_one in slow.sockets:
-            open_one.close()
+        if thread.ident:
+            thread.join(30)
+        slow.close()
     assert not errors, errors
 
 
