@@ -64,6 +64,7 @@ class Running:
         with self.log.open("w") as output:
             self.server = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=output, stderr=subprocess.STDOUT)
         wait_for(self.server, self.log)
+        until(lambda: self.log.read_text().count("Started worker") == workers)
         return self
 
     def stop(self) -> None:

@@ -95,15 +95,16 @@ def slowly(*arguments):
     assert not errors, errors
 
 
-def read(site: Running, seconds: float = 0) -> list[Note]:
+def read(site: Running, seconds: float = 0, reads: int = READS) -> list[Note]:
     """What readers get, one after the other on each of two threads; at least for so many seconds."""
     with Readers(site.port, PATHS, count=2, timeout=20, pause=0.005) as readers:
-        readers.wait_for(READS, 60)
+        readers.wait_for(reads, 60)
         until(lambda: readers.notes[-1].answered - readers.notes[0].sent >= seconds, 60)
     return readers.notes
 
 
 def compare(name: str, site: Running, seconds: float, *arguments) -> None:
+    read(site, reads=100)  # so that both workers have loaded what they need
     quiet = read(site)
     with slowly(site.port, *arguments) as slow:
         notes = read(site, seconds)

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.running import ARTICLE, Readers, Running, p99, told
 from tests.served import ROOT
 
-ARTICLES = 200
+ARTICLES = 10_000
 SETTINGS = """
 from config.settings import *
 MIGRATION_MODULES = {"articles": "coming"}
