@@ -1,6 +1,7 @@
 """The disk is full: everybody reads on, who writes is told so, and once there is room all is well without a restart."""
 
 import os
+import re
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +73,7 @@ def check(site: Running) -> None:
         kill(min(before))  # which must be replaced, though nothing can be written to the log
         until(lambda: len(set(site.workers()) - before) == 1 and len(site.workers()) == 2)
         after_a_kill = {site.get(path)[0] for path in paths * 2}
-    assert status == 503, f"the writer got {status}: {page[:500]}"
+    assert status == 503, f"the writer got {status}: {re.findall('(?s)class="error.*?</', page)}"
     again = []
 
     def stored() -> bool:
