@@ -7,11 +7,13 @@ telling it to leave that out takes as many lines as this.
 
 import json
 import logging
+import os
 import re
 import secrets
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
@@ -49,6 +51,22 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             line["traceback"] = "\n".join(told(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class StdoutHandler(logging.Handler):
+    """Writes a line to stdout at once, or, where its disk is full, nowhere.
+
+    Python's own buffer would keep what it cannot write, and no worker could be started until that has room.
+    """
+
+    def emit(self, record) -> None:
+        try:
+            line = f"{self.format(record)}\n".encode(errors="backslashreplace")
+        except Exception:
+            return self.handleError(record)
+        with suppress(OSError):
+            os.write(1, line)
+        return None
 
 
 def harmless(words: str) -> str:

@@ -37,6 +37,13 @@ MAY_VARY = {"accept-encoding", "hx-request"}
 PATIENCE = 20  # seconds that a request waits while another renders its page
 OF_A_304 = {"Cache-Control", "Content-Location", "ETag", "Vary", "Strict-Transport-Security"}
 SECONDS_TO_WAIT = "30"
+OF_AN_ERROR = [
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+]
 
 logger = logging.getLogger(__name__)
 
@@ -322,13 +329,5 @@ def send(status: str, headers: list, body: bytes, environ, start_response):
 def unavailable(path: str) -> Answer:
     """The page for when something behind the site is gone, without asking Django, which may have to wait for it."""
     body = views.unavailable_page(path).encode()
-    headers = [
-        ("Content-Type", "text/html; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"),
-        ("Retry-After", SECONDS_TO_WAIT),
-        ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-    ]
+    headers = [("Content-Length", str(len(body))), ("Retry-After", SECONDS_TO_WAIT), *OF_AN_ERROR]
     return Answer("503 Service Unavailable", headers, body)

@@ -289,7 +289,7 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"}
         if DEBUG
-        else {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
+        else {"class": "config.logs.StdoutHandler", "formatter": "json"},
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "filters": {

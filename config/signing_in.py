@@ -14,7 +14,9 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import login
 from django.http import QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from articles.desk.typed import kept, readable
 from config.second_factor import CodeForm, give, half_signed_in, has_second_factor, recognise
@@ -28,13 +30,18 @@ def resume(request):
     sent, carried = request.POST, PACKED in request.POST
     if request.user.is_authenticated and not carried:
         return None
-    typed = QueryDict(sent[PACKED]) if carried else kept(sent)
+    typed = QueryDict(sent[PACKED], mutable=True) if carried else kept(sent)
     lost = sent.getlist(LOST) if carried else list(request.FILES)
     request.POST = QueryDict()  # what was typed must not get into the record of failed sign-ins
-    form = next_step(request, sent if carried else None)
-    if form.is_valid():
-        take(request, form)
-        form = next_step(request)
+    try:
+        form = next_step(request, sent if carried else None)
+        if form.is_valid():
+            take(request, form)
+            form = next_step(request)
+    except Exception:
+        typed.setlist(LOST, lost)
+        request.POST = typed  # whoever answers now may show it
+        raise
     if request.user.is_authenticated:
         request.POST = typed
         return None
@@ -79,10 +86,32 @@ def unchecked(request):
 
     It may as well come from another site, so it is shown, to be copied, and never sent on from here.
     """
-    sent = request.POST
-    typed = QueryDict(sent[PACKED]) if PACKED in sent else kept(sent)
-    context = admin.site.each_context(request) | {"title": "This form was not sent", "fields": readable(typed)}
+    context = admin.site.each_context(request)
+    context |= {"title": "This form was not sent", "fields": readable(typed_in(request))}
     return render(request, "admin/unchecked.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+def typed_in(request) -> QueryDict:
+    """What somebody typed, also where a page of this module carried it along."""
+    sent = request.POST
+    return QueryDict(sent[PACKED]) if PACKED in sent else kept(sent)
+
+
+def not_stored(request) -> str:
+    """The page for a form that the database did not take; it must not ask it for anything, not even who this is."""
+    typed = typed_in(request)
+    context = {
+        "title": "This was not stored",
+        "site_header": admin.site.site_header,
+        "site_title": admin.site.site_title,
+        "address": request.get_full_path(),
+        "csrf_token": get_token(request),
+        "fields": readable(typed),
+        "lost": request.POST.getlist(LOST) or list(request.FILES),
+        "carried_as": PACKED,
+        "carried": typed.urlencode(),
+    }
+    return render_to_string("admin/not_stored.html", context)
 
 
 def locked_out(request, response, credentials):

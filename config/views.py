@@ -131,7 +131,9 @@ def server_error(request):
     if isinstance(error, GONE):
         complain_of_what_is_gone(error)
         headers = {"Retry-After": "30", "Cache-Control": "no-store"}
-        return HttpResponse(unavailable_page(request.path), status=503, headers=headers)
+        is_form = request.method == "POST" and request.path.startswith(reverse("admin:index"))
+        page = signing_in.not_stored(request) if is_form else unavailable_page(request.path)
+        return HttpResponse(page, status=503, headers=headers)
     return HttpResponse(render_to_string("500.html", numbers_for(request)), status=500)
 
 

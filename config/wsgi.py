@@ -2,22 +2,24 @@
 
 import os
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from config.logs import believe_proxies_only
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
 application = get_wsgi_application()
-if not settings.DEBUG:  # where templates are written, each page is made anew
-    from config.pagestore import PageStore
 
+from config.limits import Limits  # noqa: E402 (these need the site's apps)
+from config.pagestore import PageStore  # noqa: E402
+
+if not settings.DEBUG:  # where templates are written, each page is made anew
     application = PageStore(application)
 
 # Only a proxy of ours may say who is asking, and whether they came by HTTPS: both decide what is refused.
-direct = application
+direct = Limits(application)
 through_proxy = wrap_wsgi_with_proxy_headers(direct, trusted_hosts=settings.TRUSTED_PROXIES)
 through_proxy = believe_proxies_only(through_proxy, settings.TRUSTED_PROXIES)
 TOLD_BY_PROXIES = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_ID")

@@ -33,7 +33,7 @@ def environment(database: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(seeds: Path, folder: Path):
+def served(seeds: Path, folder: Path, **env: str):
     """The server on a free port of this machine, with a copy of the database; gives its address, log and database."""
     database, log = folder / "site.sqlite3", folder / "server.log"
     shutil.copyfile(seeds, database)
@@ -42,7 +42,9 @@ def served(seeds: Path, folder: Path):
         port = free.getsockname()[1]
     with log.open("w") as output:
         command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment(database), stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment(database) | env, stdout=output, stderr=subprocess.STDOUT
+        )
         try:
             wait_for(server, log)
             yield f"http://127.0.0.1:{port}", log, database

@@ -1,9 +1,25 @@
 """The production server, and the one that `quickstart` starts."""
 
+import gc
+import importlib
+import resource
+import signal
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+APPLICATION = "config.wsgi"
+HEADER_TIMEOUT = 5_000  # milliseconds, also for a connection that is kept open; nginx.conf lets go of one sooner
+MOST_HEAD = 131_072  # bytes of address and headers; what is smaller and still too large has a page, in config/limits.py
+MOST_FILES = 65_536  # open at a time, connections among them, if the machine allows
+FILES_OF_OURS = 1_000  # of those: databases, stored pages, logs
+BACKLOG = 4_096  # connections that wait to be taken; the machine has a limit of its own (net.core.somaxconn)
+THREADS = 256  # a worker: what granian takes by itself. It makes them only as they are needed
+KILL_AFTER = 8  # seconds for a worker to end by itself: a stranger's open connection must not keep the site from ending
 
 
 class Command(BaseCommand):
@@ -25,13 +41,64 @@ class Command(BaseCommand):
         serve(address=address, port=port, workers=workers)
 
 
+class Server(Granian):
+    """Granian, which takes a worker that dies soon after another for a fault of the application's, and ends.
+
+    Somebody who kills workers, or a machine short of memory, is no such fault: those are replaced as often as it takes.
+    """
+
+    def _respawn_workers(self, workers, *args, **kwargs):
+        replaced = {index: self.wrks[index] for index in workers}
+        super()._respawn_workers(workers, *args, **kwargs)
+        for index, worker in replaced.items():
+            if worker.inner.exitcode == -signal.SIGKILL:
+                self.respawned_wrks.pop(index, None)
+        for index, worker in enumerate(self.wrks):  # one that died meanwhile may have gone unnoticed
+            if not worker.is_alive() and index not in self.interrupt_children:
+                self.interrupt_children.append(index)
+                self.main_loop_interrupt.set()
+
+
 def serve(address: str, port: int, workers: int) -> None:
     """Run granian until it is told to stop."""
-    Granian(
-        "config.wsgi:application",
+    files = raise_limit_of_files()
+    load_once()
+    Server(
+        f"{APPLICATION}:application",
         address=address,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # the timeout for headers is HTTP/1's, and a proxy speaks that as well
+        websockets=False,
         workers=workers,
+        blocking_threads=THREADS,
+        backlog=BACKLOG,
+        backpressure=max(files - FILES_OF_OURS, FILES_OF_OURS),  # connections a worker: idle ones count
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT, max_buffer_size=MOST_HEAD),
         respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER,
+        log_dictconfig=settings.LOGGING,
     ).serve()
+
+
+def raise_limit_of_files() -> int:
+    """Let the server open as many files as the machine allows, within reason; return how many."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = MOST_FILES if most == resource.RLIM_INFINITY else min(MOST_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return files
+
+
+def load_once() -> None:
+    """Load the application before the workers are copied from this process: they start at once, and share its memory.
+
+    No connection may be shared. (After a change to the code the server is started anew: a reload would not see it.)
+    """
+    importlib.import_module(APPLICATION)
+    importlib.import_module(settings.ROOT_URLCONF)
+    for connection in connections.all():
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()
+    gc.collect()
+    gc.freeze()
