@@ -18,7 +18,9 @@ from django.utils.csp import CSP
 from config import sentry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")  # all that is not code
+if not VAR_DIR.is_absolute():
+    raise ImproperlyConfigured(f"VAR_DIR must be an absolute path, not {str(VAR_DIR)!r}.")
 
 env = environ.Env()
 

@@ -59,6 +59,7 @@ def test_trying_the_site_needs_no_second_factor():
         ("TIME_ZONE", "Mars/Olympus"),
         ("EMERGENCY_COUNTRY", "Atlantis"),
         ("SENTRY_DSN", "sentry"),
+        ("VAR_DIR", "var"),
     ],
 )
 def test_an_unknown_value_is_refused_by_name(variable, value):
