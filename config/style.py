@@ -16,6 +16,7 @@ from articles.citations import Numbering
 from articles.drawings import known_drawings
 from articles.markdown import trusted
 from articles.models import Reference
+from supplements.charts import share_chart
 from supplements.models import Evidence, SupplementEdition
 from triage.ladder import Urgency
 from triage.numbers import to_call
@@ -44,6 +45,7 @@ def samples() -> dict:
     edition = Sample(
         document=document, title="A title of usual length: and what it is about", number=2, published_at=TODAY
     )
+    shares = [share(document, *each) for each in (("One figure", 60, 60), ("A range by hydrate", 12, 26))]
     edition.description = "One sentence that says what a reader finds on the page."
     return {
         "levels": list(Urgency),
@@ -54,7 +56,8 @@ def samples() -> dict:
         "edition": edition,
         "reviews": reviews(),
         "evidence": [SupplementEdition(evidence=grade) for grade in Evidence],
-        "shares": [share(document, *each) for each in (("One figure", 60, 60), ("A range by hydrate", 12, 26))],
+        "shares": shares,
+        "chart": share_chart(shares),
         "citations": citations(),
         "numbering": Numbering([]),
         "cautions": [Caution("Every form that you swallow")],

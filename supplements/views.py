@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from articles import documents
 from articles.citations import Numbering, plain
 from articles.models import ArticleEdition, Reference
-from supplements import dose, exports
+from supplements import charts, dose, exports
 from supplements.filters import COLUMNS, PAGE_SIZE, SORTS, SupplementFilter, live_forms
 from supplements.forms import MedicinesForm, ProductFormSet, StageForm
 from supplements.models import (
@@ -179,6 +179,7 @@ def dose_tool(request):
     products = ProductFormSet(data, form_kwargs={"editions": swallowed}, prefix="product")
     stage = StageForm(data)
     context = {"products": products, "stage": stage, "limits": dose.LIMITS, "forms": forms}
+    context["chart"] = charts.share_chart(forms)
     context |= {"label": LABEL, "numbering": Numbering([LABEL])}
     if data is not None and products.is_valid() & stage.is_valid():
         taken = dose.intake(product for _, product in products.products)
@@ -222,6 +223,7 @@ def foods(request):
     intake = list(IntakeReference.objects.all())
     context = {
         "foods": rows,
+        "chart": charts.food_chart(rows),
         "sort": sort,
         "intake": intake,
         "limits": dose.LIMITS,

@@ -86,6 +86,36 @@ def test_the_same_without_javascript(plain_page, forms):
     expect(page.get_by_text("Differs").first).to_be_visible()
 
 
+def tab_to(page, element) -> None:
+    """Go on with the tab key until the element has the focus, which then has to be seen."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if element.evaluate("one => one === document.activeElement"):
+            assert element.evaluate("one => getComputedStyle(one).outlineStyle") != "none"
+            return
+    raise AssertionError("the keyboard does not come to it")
+
+
+def test_the_keyboard_is_enough(visit, forms):
+    page = visit("/supplements/")
+    tab_to(page, page.locator("summary", has_text="Effect on the gut"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Gentle (1)"))
+    page.keyboard.press("Space")
+    expect(page.get_by_role("rowheader")).to_have_count(1)
+    expect(page.get_by_label("Gentle (1)")).to_be_focused()
+    tab_to(page, page.get_by_role("link", name="Remove Effect on the gut: gentle"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader")).to_have_count(3)
+    for name in ("citrate", "oxide"):
+        tab_to(page, page.get_by_label(f"Compare Magnesium {name}"))
+        page.keyboard.press("Space")
+        expect(page.get_by_role("rowheader")).to_have_count(3)
+    tab_to(page, page.get_by_role("button", name="Compare ticked forms"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Forms side by side")
+
+
 def test_ticks_survive_a_filter_and_are_compared(visit, forms):
     page = visit("/supplements/")
     page.get_by_label("Compare Magnesium oxide").check()
