@@ -63,8 +63,12 @@ def application(stack: ExitStack, handler) -> ThreadingHTTPServer:
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("nginx")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("nginx")
+
+
+@pytest.fixture(scope="module")
+def port(folder):
     for path in (HASHED, PLAIN):
         file = folder / "var" / path.removeprefix("/")
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -176,6 +180,19 @@ def test_no_version_is_told(port):
         _, headers, body = fetch(port, path)
         assert headers["Server"] == "nginx"
         assert b"nginx/" not in body
+
+
+def test_the_log_has_the_path_and_nothing_of_who_asked_or_for_what(port, folder):
+    fetch(port, "/articles/toes/?q=hush", Cookie="a=hush", Referer="http://hush.example/")
+    for path in ("/check/twitching/hush/", "/preview/hush/articles/", "/admin/password_reset/hush/"):
+        fetch(port, path)
+    fetch(port, "/" + "hush" * 3_000)
+    fetch(port, "/check/?hush", "POST", b"a" * 3_000_000)
+    log = (folder / "nginx.log").read_text()
+    assert '"path":"/articles/toes/"' in log
+    assert "hush" not in log
+    assert "127.0.0.1" not in log
+    assert all(json.loads(line) for line in log.splitlines() if line.startswith("{"))
 
 
 def test_only_what_changes_nothing_is_tried_on_the_next_machine(tmp_path):
