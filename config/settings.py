@@ -309,6 +309,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"}
         if DEBUG
         else {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"},
+        "nobody": {"class": "logging.NullHandler"},  # with no handler at all, Python writes to stderr by itself
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "filters": {
@@ -320,7 +321,10 @@ LOGGING = {
     },
     "loggers": {
         "psycopg.pool": {"level": "ERROR"},  # a line for each attempt to connect, several in a second
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # the visitor's mistake, not ours
+        "django.security.DisallowedHost": {
+            "handlers": ["nobody"],
+            "propagate": False,
+        },  # the visitor's mistake, not ours
         # What was refused has its line from config.logs.
         "django.request": {"level": "WARNING" if DEBUG else "ERROR", "filters": ["told_once"]},
         "axes": {"level": "WARNING"},  # not a line for each person who signs in
