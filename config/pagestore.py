@@ -239,7 +239,7 @@ def is_storable(answer: Answer, view: View) -> bool:
 
 def page_of(answer: Answer, known: Known, day: int, made_up: bool, varies: bool) -> Page:
     """Make an answer ready to be sent: compressed, with a tag for what it is, and checked anew at each visit."""
-    dropped = {"content-length", "etag", "vary"}
+    dropped = {"content-length", "etag", "vary", "x-request-id"}  # which was the first reader's
     headers = [(name, value) for name, value in answer.headers if name.lower() not in dropped]
     if not answer.header("cache-control"):
         headers.append(("Cache-Control", "no-cache"))

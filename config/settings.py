@@ -6,6 +6,7 @@ variable, because a site that starts with half its settings is worse than one th
 
 import ipaddress
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,12 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config import sentry
+from config import sentry, uploads
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")  # all that is not code
+if not VAR_DIR.is_absolute():
+    raise ImproperlyConfigured(f"VAR_DIR must be an absolute path, not {str(VAR_DIR)!r}.")
 
 env = environ.Env()
 
@@ -62,12 +65,28 @@ def env_networks(name: str, default: str) -> list[str]:
     return values
 
 
+def env_matching(name: str, pattern: str, kind: str, default: str = "") -> str:
+    """Read a text of which nothing but `pattern` is understood."""
+    value = os.environ.get(name, default)
+    if not re.fullmatch(pattern, value, re.IGNORECASE):
+        raise ImproperlyConfigured(f"{name} must be {kind}, not {value!r}.")
+    return value
+
+
+def listed(pattern: str) -> str:
+    """Any number of what the pattern says, with commas."""
+    return rf"\s*({pattern})?(\s*,\s*({pattern})?)*\s*"
+
+
 # Mode and secrets
 
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random value and keep it secret.")
+HOST = r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]"  # no scheme, no port: such a one would never match
+env_matching("ALLOWED_HOSTS", listed(HOST), "names of hosts with commas")
+env_matching("CSRF_TRUSTED_ORIGINS", listed(r"https?://[a-z0-9*.:_[\]-]+"), "origins such as https://example.org")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SSL_REDIRECT = env_bool("SSL_REDIRECT", default=not DEBUG)
@@ -75,7 +94,7 @@ TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.1,::1")  # whose X-Fo
 
 # The site
 
-CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
+CONTACT_EMAIL = env_matching("CONTACT_EMAIL", r"([^@\s]+@[^@\s]+)?", "one address")
 COUNTRIES = {"", "UK", "EU", "US", "CA", "AU", "NZ"}
 EMERGENCY_COUNTRY = env_choice("EMERGENCY_COUNTRY", "", COUNTRIES)
 REFUSE_HIDDEN_QUERIES = DEBUG  # a page that loads a field or row it did not ask for fails where developers see it
@@ -237,7 +256,7 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": uploads.storage_of(os.environ.get("MEDIA_STORAGE_URL", "")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -290,6 +309,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"}
         if DEBUG
         else {"class": "config.logs.StdoutHandler", "formatter": "json"},
+        "nobody": {"class": "logging.NullHandler"},  # with no handler at all, Python writes to stderr by itself
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "filters": {
@@ -301,7 +321,10 @@ LOGGING = {
     },
     "loggers": {
         "psycopg.pool": {"level": "ERROR"},  # a line for each attempt to connect, several in a second
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # the visitor's mistake, not ours
+        "django.security.DisallowedHost": {
+            "handlers": ["nobody"],
+            "propagate": False,
+        },  # the visitor's mistake, not ours
         # What was refused has its line from config.logs.
         "django.request": {"level": "WARNING" if DEBUG else "ERROR", "filters": ["told_once"]},
         "axes": {"level": "WARNING"},  # not a line for each person who signs in

@@ -22,10 +22,10 @@ if not settings.DEBUG:  # where templates are written, each page is made anew
 direct = Limits(application)
 through_proxy = wrap_wsgi_with_proxy_headers(direct, trusted_hosts=settings.TRUSTED_PROXIES)
 through_proxy = believe_proxies_only(through_proxy, settings.TRUSTED_PROXIES)
-TOLD_BY_PROXIES = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_ID")
 
 
 def application(environ, start_response):
     """Look at who is asking only where there is something to believe: that takes as long as a stored page."""
-    answer = through_proxy if any(name in environ for name in TOLD_BY_PROXIES) else direct
-    return answer(environ, start_response)
+    if "HTTP_X_FORWARDED_FOR" in environ or "HTTP_X_FORWARDED_PROTO" in environ or "HTTP_X_REQUEST_ID" in environ:
+        return through_proxy(environ, start_response)
+    return direct(environ, start_response)

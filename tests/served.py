@@ -37,9 +37,7 @@ def served(seeds: Path, folder: Path, **env: str):
     """The server on a free port of this machine, with a copy of the database; gives its address, log and database."""
     database, log = folder / "site.sqlite3", folder / "server.log"
     shutil.copyfile(seeds, database)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with log.open("w") as output:
         command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", "1"]
         server = subprocess.Popen(
@@ -51,6 +49,12 @@ def served(seeds: Path, folder: Path, **env: str):
         finally:
             server.terminate()
             server.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def wait_for(server, log):

@@ -315,8 +315,9 @@ def test_hosts_and_schemes_are_kept_apart(worker):
 
 def test_the_page_is_nobodys_in_particular(worker):
     """Who happens to ask first leaves nothing of theirs in what everybody gets."""
-    store = worker(page_app())
+    store = worker(page_app(**{"X-Request-ID": "theirs"}))
     get(store, "/", HTTP_COOKIE="answers=x", HTTP_X_FORWARDED_HOST="evil.example", HTTP_RANGE="bytes=0-1")
+    assert "X-Request-ID" not in get(store, "/").headers
     (environ,) = store.app.asked
     assert {name for name in environ if name.startswith("HTTP_")} == {"HTTP_HOST"}
 

@@ -69,7 +69,7 @@ def test_workers_that_are_killed_again_and_again_are_replaced(site):
 
 
 def test_each_line_of_the_log_is_json(site):
-    assert status(site[0], get("/healthz")) == 200
+    assert status(site[0], get("/robots.txt", "Host: a stranger's", *FROM_A_PROXY)) == 400
     assert any(line["logger"].startswith("_granian") for line in lines(site[1]))
 
 

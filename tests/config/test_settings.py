@@ -59,12 +59,30 @@ def test_trying_the_site_needs_no_second_factor():
         ("TIME_ZONE", "Mars/Olympus"),
         ("EMERGENCY_COUNTRY", "Atlantis"),
         ("SENTRY_DSN", "sentry"),
+        ("ALLOWED_HOSTS", "https://example.org"),
+        ("ALLOWED_HOSTS", "example.org:8000"),
+        ("ALLOWED_HOSTS", "example.org, two words"),
+        ("CSRF_TRUSTED_ORIGINS", "example.org"),
+        ("CONTACT_EMAIL", "desk"),
+        ("VAR_DIR", "var"),
+        ("MEDIA_STORAGE_URL", "ftp://bucket"),
+        ("MEDIA_STORAGE_URL", "s3://"),
+        ("MEDIA_STORAGE_URL", "s3://key@bucket"),
+        ("MEDIA_STORAGE_URL", "s3://bucket?endpoint=elsewhere"),
+        ("MEDIA_STORAGE_URL", "s3://bucket?colour=red"),
     ],
 )
 def test_an_unknown_value_is_refused_by_name(variable, value):
     done = settings(**GOOD | {variable: value})
     assert done.returncode != 0
     assert f"ImproperlyConfigured: {variable} " in done.stderr
+
+
+def test_names_of_all_kinds_are_understood():
+    hosts = "example.org, .example.com,[::1],*,localhost,10.0.0.1,"
+    origins = "https://example.org,https://*.example.org:8443"
+    done = settings(**GOOD | {"ALLOWED_HOSTS": hosts, "CSRF_TRUSTED_ORIGINS": origins, "CONTACT_EMAIL": "a@b.org"})
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_bare_checkout_is_for_developing():
