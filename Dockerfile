@@ -11,6 +11,8 @@ RUN SECRET_KEY=only-while-building /venv/bin/python manage.py collectstatic --no
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 VAR_DIR=/site/var
+# What `manage.py backup` and `restore` call.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home site
 WORKDIR /site
 COPY --from=build /venv /venv

@@ -25,6 +25,7 @@ from articles import generation
 
 EVERY = 1.0  # seconds between readings
 PATIENCE = 2.0  # seconds that a request waits for one
+SILENCE = 3.0  # seconds that one may be late
 FOR_EVER = float("inf")
 SHOWN_SETTINGS = ("ALLOWED_HOSTS", "CONTACT_EMAIL", "EMERGENCY_COUNTRY", "TIME_ZONE", "STATIC_URL", "SSL_REDIRECT")
 MADE_OF = ("config", "articles", "supplements", "triage", "templates", "static")
@@ -52,15 +53,20 @@ class Watch:
         self.opened: int | None = None  # the file: to look at it like this takes half as long as by its name
         self.is_down = False
         self.asked = self.answered = 0
+        self.heard = 0.0  # when the database answered last, by the clock that only goes forward
         self.turn = threading.Condition()
         self.thread: threading.Thread | None = None
 
     def known(self) -> Known | None:
         """What holds now, or None where nobody can say. No query; after a change it waits for one reading."""
         last = self.last
-        if last and last.seen == self.glance() and time.time() < last.until:
+        if last and last.seen == self.glance() and time.time() < last.until and self.is_heard():
             return last
         return self.after_reading()
+
+    def is_heard(self) -> bool:
+        """Whether the database has answered lately: one that hangs says nothing at all, not even that it is gone."""
+        return time.monotonic() - self.heard < self.every + SILENCE
 
     def glance(self) -> tuple[int, int]:
         """How the file looks now."""
@@ -120,6 +126,7 @@ class Watch:
                 moment = generation.next_moment()
                 until = moment.timestamp() if moment else FOR_EVER
             self.take(Known(self.mark_of(mark), seen, until) if mark else None)
+            self.heard = time.monotonic()
             self.is_down = False
         except Error as error:
             self.is_down = True
@@ -159,16 +166,17 @@ class Today:
     """The day in the site's time zone, which changes the pages that say that a check is overdue."""
 
     def __init__(self):
-        self.day, self.began, self.ends = 0, 0.0, 0.0
+        self.held = (0, 0.0, 0.0)  # the day, when it began, when it ends: as one, for many threads ask at once
 
     def at(self, now: float) -> int:
-        if not self.began <= now < self.ends:
+        day, began, ends = self.held
+        if not began <= now < ends:
             zone = timezone.get_default_timezone()
             date = dt.datetime.fromtimestamp(now, zone).date()
             midnights = [dt.datetime.combine(date + dt.timedelta(days=days), dt.time(), zone) for days in (0, 1)]
-            self.began, self.ends = (midnight.timestamp() for midnight in midnights)
-            self.day = date.toordinal()
-        return self.day
+            day = date.toordinal()
+            self.held = (day, *(midnight.timestamp() for midnight in midnights))
+        return day
 
 
 def fingerprint() -> str:

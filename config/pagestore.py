@@ -34,6 +34,7 @@ LEAST_COMPRESSED = 500  # bytes
 COMPRESSED = re.compile(r"text/|application/(atom\+xml|json|xml)|image/svg\+xml")
 NEVER = {"no-store", "private"}
 MAY_VARY = {"accept-encoding", "hx-request"}
+MOST_TO_SQUEEZE = 100  # pages that wait to be made smaller; the others stay as they are
 PATIENCE = 20  # seconds that a request waits while another renders its page
 OF_A_304 = {"Cache-Control", "Content-Location", "ETag", "Vary", "Strict-Transport-Security"}
 SECONDS_TO_WAIT = "30"
@@ -82,9 +83,10 @@ class PageStore:
         self.memory = Memory(settings.PAGES_IN_MEMORY)
         self.files = Files(folder, settings.PAGES_ON_DISK)
         self.today = Today()
-        self.flights: dict[tuple[Key, str], Flight] = {}
+        self.flights: dict[tuple, Flight] = {}
         self.lock = threading.Lock()
         self.later = ThreadPoolExecutor(1, "pagestore")
+        self.room = threading.Semaphore(MOST_TO_SQUEEZE)
 
     def __call__(self, environ, start_response):
         if not is_anonymous_read(environ):
@@ -145,11 +147,12 @@ class PageStore:
 
     def make(self, key: Key, view: View, known: Known, environ) -> Page | Answer | None:
         """Render the page; of all who ask for it meanwhile, only the first does, and a failure is the first's alone."""
+        wanted = (key, known, self.today.at(time.time()))  # what began before a moment does not serve those after it
         with self.lock:
-            flight = self.flights.get((key, known.mark))
+            flight = self.flights.get(wanted)
             is_first = flight is None
             if is_first:
-                flight = self.flights[key, known.mark] = Flight()
+                flight = self.flights[wanted] = Flight()
         if not is_first:
             flight.landed.wait(PATIENCE)
             return flight.page
@@ -161,7 +164,7 @@ class PageStore:
             return self.render(key, view, known, environ, flight)
         finally:
             with self.lock:
-                del self.flights[key, known.mark]
+                del self.flights[wanted]
             flight.landed.set()
 
     def render(self, key: Key, view: View, known: Known, environ, flight: Flight) -> Page | Answer:
@@ -175,12 +178,13 @@ class PageStore:
         self.memory.put(key, page)
         flight.landed.set()  # nobody has to wait for the disk
         self.files.put(key, page)
-        if "br" in page.bodies and not made_up:
+        if "br" in page.bodies and not made_up and self.room.acquire(blocking=False):
             self.later.submit(self.squeeze, key, page)
         return page
 
     def squeeze(self, key: Key, page: Page) -> None:
         """Make a stored page as small as it gets. Nobody waits for that: until it is done, the larger one is sent."""
+        self.room.release()
         if self.memory.get(key) is not page:
             return  # it has changed already
         best = brotli.compress(zlib.decompress(page.bodies["gzip"], wbits=31), quality=BROTLI_QUALITY)

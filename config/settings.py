@@ -43,11 +43,17 @@ def env_choice(name: str, default: str, choices: set[str]) -> str:
     return value
 
 
+WITHOUT_OPTIONS = ("DATABASE_URL", "CACHE_URL")  # but for PostgreSQL, whose sslmode and the like are passed on
+
+
 def env_url(name: str, default: str, kinds: tuple[str, ...], parse) -> dict:
     """Read an address such as postgres://..., whose scheme must be one of `kinds`."""
     value = os.environ.get(name, default)
-    if value.split(":", 1)[0] not in kinds:
-        raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(kinds)}, followed by a colon.")
+    kind, has_address, rest = value.partition("://")
+    if kind not in kinds or not has_address:
+        raise ImproperlyConfigured(f"{name} must begin with one of {', '.join(kinds)}, followed by ://.")
+    if "?" in rest and name in WITHOUT_OPTIONS and kind != "postgres":
+        raise ImproperlyConfigured(f"{name} takes no options after a question mark: they would not be followed.")
     try:
         return parse(name, default=value)
     except (ValueError, ImproperlyConfigured) as error:
@@ -87,8 +93,8 @@ if not SECRET_KEY:
 HOST = r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]"  # no scheme, no port: such a one would never match
 env_matching("ALLOWED_HOSTS", listed(HOST), "names of hosts with commas")
 env_matching("CSRF_TRUSTED_ORIGINS", listed(r"https?://[a-z0-9*.:_[\]-]+"), "origins such as https://example.org")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])]
+CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 SSL_REDIRECT = env_bool("SSL_REDIRECT", default=not DEBUG)
 TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.1,::1")  # whose X-Forwarded-... is believed; see wsgi.py
 
@@ -183,7 +189,11 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASE_FILE = None
     DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps the connections
-    DATABASE["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}}
+    # A machine that says nothing any more is given up, before the threads that wait for it are all there are.
+    patience = {"connect_timeout": 3, "tcp_user_timeout": 3_000}  # seconds and milliseconds
+    DATABASE["OPTIONS"] = (
+        patience | DATABASE.get("OPTIONS", {}) | {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}}
+    )
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
