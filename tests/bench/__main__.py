@@ -189,8 +189,14 @@ class Bench:
                 )
                 grown = ratio(pairs)
                 self.tell(f"{sizes}: CPU of {name}", grown, "≤ 1.5", grown.median <= 1.5)
-            fill(much, min(FILLING, many[0] - SEEDED_ARTICLES))
-            memory = max(much.memory()) / 1e6
+        self.memory(large, min(FILLING, many[0] - SEEDED_ARTICLES))
+
+    def memory(self, large: Path, articles: int) -> None:
+        """What a worker takes that has answered nothing but what fills its store."""
+        shutil.rmtree(large.parent / "pages", ignore_errors=True)
+        with servers.site(large) as site:
+            fill(site, articles)
+            memory = max(site.memory()) / 1e6
         stored = sum(file.stat().st_size for file in (large.parent / "pages").rglob("*") if file.is_file())
         is_full = stored > 16_000_000  # what a worker may keep; on disk nothing has been pushed out yet
         what = f"memory of a worker with the store {'full' if is_full else 'partly full'} (PSS)"
