@@ -3,12 +3,13 @@
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def free_port() -> int:
 def started(command: list[str], port: int, log: Path, path: str = "/", **options) -> Iterator[Server]:
     """Run a command until the block ends; the block begins when `path` is answered with 200."""
     with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **options)
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **options)
     try:
         wait_for(process, port, path, log)
         yield Server(process, port)
@@ -121,6 +122,9 @@ def started(command: list[str], port: int, log: Path, path: str = "/", **options
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(20)
+        # Asked to end while it still starts its workers, granian leaves some behind. The group holds nothing else.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_for(process: subprocess.Popen, port: int, path: str, log: Path) -> None:
