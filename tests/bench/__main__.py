@@ -95,7 +95,7 @@ class Bench:
                 "published article, requests/s against nginx with the same bytes", rate, "≥ 0.40", rate.median >= 0.4
             )
             cpu = ratio(busy, lambda found: found[1])
-            self.tell("the same, server CPU a request", cpu)
+            self.tell("the same, server CPU a request against nginx", cpu)
             slowest = ratio(busy, lambda found: found[0].p99)
             self.tell("the same, p99 with all busy", slowest, "≤ 2", slowest.median <= 2)
             calm = in_turn(count, lambda: rush(ours, PAUSE), lambda: rush(theirs, PAUSE))
@@ -106,7 +106,7 @@ class Bench:
         rate = ratio(busy, lambda found: found[0].rate)
         self.tell("published article, requests/s against a bare Django", rate, "≥ 5", rate.median >= 5)
         cpu = ratio(busy, lambda found: found[1])
-        self.tell("the same, server CPU a request", cpu)
+        self.tell("the same, server CPU a request against a bare Django", cpu)
 
     def made_anew(self, site, hello) -> None:
         """An article that Django makes, since a session cookie takes the request past the store."""
