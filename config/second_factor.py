@@ -9,7 +9,6 @@ import re
 from base64 import b32encode
 
 import django_otp
-import segno
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -273,6 +272,8 @@ def address(name, request) -> str:
 
 def qr(text: str) -> dict:
     """A QR code as the size and the one path of a drawing, so that the template draws it and the policy allows it."""
+    import segno  # here: it would slow down every start, and each editor needs it once
+
     rows = list(segno.make(text).matrix_iter(border=4))
     dark = [(x, y) for y, row in enumerate(rows) for x, bit in enumerate(row) if bit]
     return {"size": len(rows), "path": "".join(f"M{x} {y}h1v1h-1z" for x, y in dark)}
