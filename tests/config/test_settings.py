@@ -41,6 +41,16 @@ def test_trying_the_site_needs_no_second_factor():
     assert run("-c", asked).stdout.split() == ["False"]
 
 
+def test_options_of_the_database_are_followed_and_names_of_hosts_may_have_spaces():
+    url = "postgres://site@localhost/site?sslmode=verify-full&connect_timeout=1"
+    asked = "import config.settings as s; print(s.DATABASES['default']['OPTIONS'], s.ALLOWED_HOSTS)"
+    told = run("-c", asked, **GOOD | {"DATABASE_URL": url, "ALLOWED_HOSTS": "a.org, b.org"}).stdout
+    assert "'sslmode': 'verify-full'" in told
+    assert "'connect_timeout': 1," in told
+    assert "'max_size': 20" in told
+    assert "['a.org', 'b.org']" in told
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -54,6 +64,9 @@ def test_trying_the_site_needs_no_second_factor():
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("DATABASE_URL", "oracle://x"),
         ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "postgres:site"),
+        ("DATABASE_URL", "sqlite:////x/site.sqlite3?mode=ro"),
+        ("CACHE_URL", "rediss://localhost:6379/1?ssl_cert_reqs=none"),
         ("CACHE_URL", "memcached://x"),
         ("EMAIL_URL", "pigeon://x"),
         ("TIME_ZONE", "Mars/Olympus"),
