@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from articles.models import ArticleEdition
 from tests.browser.looks import assert_good
-from tests.factories import make_article, make_editor, make_reference, make_reviewer, make_topic
+from tests.factories import make_article, make_draft, make_editor, make_reference, make_reviewer, make_topic
 
 
 def sign_in(page, user):
@@ -195,6 +195,16 @@ def test_the_steps_work_without_javascript_and_with_the_keyboard(someone, live_s
     expect(stranger.get_by_role("heading", level=1)).to_have_text("Calves")
     expect(stranger.get_by_role("status").filter(has_text="Preview")).to_be_visible()
     stranger.close()
+
+
+def test_saving_that_takes_long_shows_that_it_goes_on(someone):
+    page = someone(make_editor(), f"/admin/articles/articleedition/{make_draft().pk}/change/")
+    bars = """form => {
+        form.addEventListener("submit", event => event.preventDefault());  // the answer never comes
+        form.requestSubmit();
+        return form.getAnimations({subtree: true}).map(bar => [bar.animationName, bar.effect.getTiming().delay]);
+    }"""
+    assert page.locator("#content-main form").first.evaluate(bars) == [["grow", 1000]]  # milliseconds
 
 
 def test_every_page_of_the_desk_obeys_the_policy_and_is_accessible(visit, superuser):
