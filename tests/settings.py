@@ -26,3 +26,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     folder = tempfile.TemporaryDirectory(prefix="twitchwise-")  # of this process alone; it goes with it
     DATABASES["default"]["TEST"] = {"NAME": f"{folder.name}/test.sqlite3"}  # noqa: F405
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"  # noqa: F405
+    # A browser's idle connection would keep a live server's thread, and with it the file that a restore replaces.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
