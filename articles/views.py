@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from articles import copies, documents, sharing
 from articles.citations import Numbering
 from articles.filters import SourceFilter
+from articles.kept import kept
 from articles.models import (
     Article,
     ArticleEdition,
@@ -22,12 +23,31 @@ from articles.models import (
 from articles.search import finding, kinds
 from articles.sources import pages_on
 
-SOURCES_A_PAGE = 50
+ARTICLES_A_PAGE = SOURCES_A_PAGE = 50
 
 
 @require_safe
 def index(request):
-    return render(request, "articles/index.html", {"editions": ArticleEdition.objects.listed()})
+    """All articles by topic; where they take several pages, with the topics and where each begins."""
+    order, begins = kept("articles", in_order)
+    page = Paginator(order, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
+    editions = list(ArticleEdition.objects.listed().filter(pk__in=list(page)))
+    here = {edition.topic.slug for edition in editions}
+    context = {
+        "page": page,
+        "editions": editions,
+        "topics": [(slug, name, place // ARTICLES_A_PAGE + 1, slug in here) for (slug, name), place in begins.items()],
+    }
+    return render(request, "articles/index.html", context)
+
+
+def in_order() -> tuple[list[int], dict[tuple[str, str], int]]:
+    """The key of every edition in the list; and of each topic, by its slug and name, the place of its first."""
+    order, begins = [], {}
+    for key, *topic in ArticleEdition.objects.listed().values_list("pk", "topic__slug", "topic__name"):
+        begins.setdefault(tuple(topic), len(order))
+        order.append(key)
+    return order, begins
 
 
 @require_safe

@@ -74,7 +74,7 @@ VIEWS = {
     "speculation_rules": View(),
     "sitemap": View(),
     "sitemap-section": View({"p": PAGE}),
-    "articles:index": View(),
+    "articles:index": View({"page": PAGE}),
     "articles:detail": View(),
     **{f"articles:{slug}": View() for slug in SITE_PAGES},
     "articles:history": View(),

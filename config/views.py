@@ -19,6 +19,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from articles.drawings import known_drawings
+from articles.kept import kept
 from articles.models import ArticleEdition
 from config import signing_in
 from config.freshness import complain_of_what_is_gone
@@ -42,7 +43,9 @@ def site(request) -> dict:
 
 @require_safe
 def home(request):
-    latest = ArticleEdition.objects.listed().order_by("-reviewed_on", "-published_at", "pk")[:LATEST]
+    listed = ArticleEdition.objects.listed().order_by("-reviewed_on", "-published_at", "pk")
+    keys = kept("checked last", lambda: list(listed.values_list("pk", flat=True)[:LATEST]))
+    latest = listed.filter(pk__in=keys)
     return render(request, "home.html", {"latest": latest, "places": known_drawings().get("drawing:places")})
 
 

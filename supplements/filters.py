@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
+from articles.kept import kept
 from supplements.models import Bioavailability, Evidence, Gut, Route, SupplementEdition, Use, is_used_for
 
 FACETS = {
@@ -156,11 +157,30 @@ class SupplementFilter:
                 return editions.ranked(self.sort)
         return editions.order_by(Lower("name"), "pk")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether every row is shown."""
+        return not (self.q or self.use or any(getattr(self, facet) for facet in FACETS))
+
+    def keys(self, editions) -> list[int]:
+        """The keys of the rows that are left, in their order. That of all rows is reckoned once for each change."""
+
+        def reckon():
+            return list(self.apply(editions).values_list("pk", flat=True))
+
+        return kept(f"forms by {self.sort}", reckon) if self.is_open else reckon()
+
+    def combinations(self, editions):
+        """How many rows there are of each combination of values. Without a search: once for each change."""
+        if self.q:
+            return editions.combinations(self.q)
+        return kept("combinations of forms", lambda: list(editions.combinations("")))
+
     def count(self, editions) -> Counts:
-        """Every number on the page, from one query that counts the rows of each combination of values."""
+        """Every number on the page, from the combinations of values."""
         slugs = {str(use.pk): use.slug for use in self.uses}
         counts = Counts(Counter(), Counter())
-        for row in editions.combinations(self.q):
+        for row in self.combinations(editions):
             uses = {slugs[pk] for pk in (row["used_for"] or "").split(",") if pk in slugs}
             values = {facet: {row[facet]} for facet in FACETS} | {"use": uses}
             asked = {

@@ -54,10 +54,8 @@ def table(request):
     chosen = SupplementFilter.from_query(request.GET, Use.objects.all())
     forms = live_forms()
     counts = chosen.count(forms)
-    paginator = Paginator(chosen.apply(forms.for_table()), PAGE_SIZE)
-    paginator.count = counts.shown  # known already: no second query
-    page = paginator.get_page(chosen.page)
-    rows = list(page.object_list)
+    page = Paginator(chosen.keys(forms), PAGE_SIZE).get_page(chosen.page)
+    rows = sorted(forms.for_table().filter(pk__in=list(page)), key=lambda row: page.object_list.index(row.pk))
     route_cautions = RouteCaution.objects.beside(rows)
     ticked_elsewhere = set(chosen.form) - {row.document.slug for row in rows}
     context = {

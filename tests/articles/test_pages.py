@@ -1,10 +1,12 @@
 """The pages of articles: what works, then every refusal."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
 
+from articles import views
 from articles.models import Article, ArticleEdition, Topic
 from tests.factories import make_article, make_draft, make_reference, make_topic
 
@@ -42,16 +44,35 @@ def test_detail_takes_five_queries(client, django_assert_num_queries, count):
 
 
 @pytest.mark.parametrize("count", [10, 10_000])
-def test_home_takes_one_query(client, django_assert_num_queries, count):
+def test_home_takes_two_queries(client, django_assert_num_queries, count):
     fill(count)
-    with django_assert_num_queries(1):  # the latest editions
+    with django_assert_num_queries(2):  # which are the latest, and those
         client.get("/")
 
 
-def test_index_takes_one_query(client, django_assert_num_queries):
+def test_index_takes_two_queries(client, django_assert_num_queries):
     fill(10)
-    with django_assert_num_queries(1):  # the live editions
+    with django_assert_num_queries(2):  # the order of all, and those of the page
         client.get("/articles/")
+
+
+def test_a_long_list_is_cut_into_pages_and_every_topic_is_found_on_each(client, monkeypatch):
+    monkeypatch.setattr(views, "ARTICLES_A_PAGE", 2)
+    for place, slug in enumerate(("one", "two", "three")):
+        topic = make_topic(slug=slug, name=slug.title(), position=place)
+        for number in range(2 - place % 2):
+            make_article(f"{slug}-{number}", topic=topic)
+    pages = [client.get(f"/articles/{query}").content.decode() for query in ("", "?page=2", "?page=3")]
+    listed = [re.findall(r'<h3><a href="/articles/([^/]+)/', page) for page in pages]
+    assert listed == [["one-0", "one-1"], ["two-0", "three-0"], ["three-1"]]
+    for page in pages:
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+        assert {"one", "two", "three"} <= set(ids)  # where a link to a topic leads
+    assert 'href="/articles/#one"' in pages[1]
+    assert 'href="#three"' in pages[1]
+    assert 'href="/articles/?page=2#three"' in pages[2]
+    assert '<link rel="canonical" href="http://testserver/articles/?page=3">' in pages[2]
 
 
 def fill(count):
