@@ -40,7 +40,7 @@ COLUMNS = {
 }
 SHOWN = ("elemental", "bioavailability", "gut", "best", "evidence")
 LONGEST_SEARCH = 80
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 PHRASES = {
     "route": "are taken like this: {}",
     "bioavailability": "have {} bioavailability",
@@ -170,29 +170,28 @@ class SupplementFilter:
 
         return kept(f"forms by {self.sort}", reckon) if self.is_open else reckon()
 
-    def combinations(self, editions):
-        """How many rows there are of each combination of values. Without a search: once for each change."""
-        if self.q:
-            return editions.combinations(self.q)
-        return kept("combinations of forms", lambda: list(editions.combinations("")))
-
     def count(self, editions) -> Counts:
-        """Every number on the page, from the combinations of values."""
+        """Every number on the page. Those without a filter are reckoned once for each change."""
+        return kept("counts of forms", lambda: self.reckon(editions)) if self.is_open else self.reckon(editions)
+
+    def reckon(self, editions) -> Counts:
+        """From one query, for the rows of each combination of values."""
         slugs = {str(use.pk): use.slug for use in self.uses}
+        asked = {name: {*getattr(self, name)} for name in (*FACETS, "use") if getattr(self, name)}
         counts = Counts(Counter(), Counter())
-        for row in self.combinations(editions):
-            uses = {slugs[pk] for pk in (row["used_for"] or "").split(",") if pk in slugs}
-            values = {facet: {row[facet]} for facet in FACETS} | {"use": uses}
-            asked = {
-                facet: not getattr(self, facet) or bool(values[facet] & {*getattr(self, facet)}) for facet in values
-            }
-            asked["q"] = row["found"]
+        for row in editions.combinations(self.q):
+            values = {facet: {row[facet]} for facet in FACETS}
+            values["use"] = {slugs[key] for key in (row["used_for"] or "").split(",") if key in slugs}
+            failed = [name for name, chosen in asked.items() if values[name].isdisjoint(chosen)]
+            if not row["found"]:
+                failed.append("q")
             counts.total += row["rows"]
-            counts.shown += row["rows"] * all(asked.values())
-            for name in asked:
-                if all(fits for other, fits in asked.items() if other != name):
+            counts.shown += 0 if failed else row["rows"]
+            if len(failed) < 2:  # with the one lifted that fails, or with any where none does, the row is there
+                for name in failed or (*values, "q"):
                     counts.without[name] += row["rows"]
-                    counts.of.update({(name, value): row["rows"] for value in values.get(name, ())})
+                    for value in values.get(name, ()):
+                        counts.of[name, value] += row["rows"]
         return counts
 
     def facets(self, counts: Counts) -> list[dict]:

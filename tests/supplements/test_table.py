@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import timezone
 
+from supplements.filters import PAGE_SIZE
 from supplements.models import Supplement, SupplementEdition
 from tests.factories import form_fields, make_form, make_form_draft, make_reference, make_use
 
@@ -92,7 +93,7 @@ def test_five_thousand_forms_are_paged_with_exact_counts_in_the_same_queries(cli
     assert counts["use", "sleep"] == 0
     assert counts["evidence", "conflicting"] == 0
     page = client.get("/supplements/?gut=gentle&page=2")
-    assert len(page.context["rows"]) == 50
+    assert len(page.context["rows"]) == PAGE_SIZE
     assert page.context["page"].paginator.count == 4000
 
 
