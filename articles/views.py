@@ -112,7 +112,7 @@ def markdown(request, slug):
 
 @require_safe
 def catalogue(request):
-    text = copies.catalogue(ArticleEdition.objects.listed(), request.build_absolute_uri)
+    text = copies.catalogue(ArticleEdition.objects.listed().with_review(), request.build_absolute_uri)
     return HttpResponse(text, content_type="application/json")
 
 

@@ -43,7 +43,7 @@ def site(request) -> dict:
 
 @require_safe
 def home(request):
-    listed = ArticleEdition.objects.listed().order_by("-reviewed_on", "-published_at", "pk")
+    listed = ArticleEdition.objects.listed().with_review("reviewed_on").order_by("-reviewed_on", "-published_at", "pk")
     keys = kept("checked last", lambda: list(listed.values_list("pk", flat=True)[:LATEST]))
     latest = listed.filter(pk__in=keys)
     return render(request, "home.html", {"latest": latest, "places": known_drawings().get("drawing:places")})

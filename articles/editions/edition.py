@@ -53,9 +53,9 @@ class EditionQuerySet(models.QuerySet):
         newer = self.model._base_manager.filter(document=OuterRef("document"), number__gt=OuterRef("number"))
         return self.filter(~Exists(newer))
 
-    def with_review(self):
+    def with_review(self, *fields: str):
         """Add `reviewed_on`, `reviewer` and `next_due` of the last review of this or an earlier edition, and
-        `reviewed_number`, the number of the edition that was reviewed."""
+        `reviewed_number`, the number of the edition that was reviewed; or only those that are named."""
         reviews = (
             self.model._meta.get_field("reviews")
             .related_model.objects.filter(
@@ -63,9 +63,10 @@ class EditionQuerySet(models.QuerySet):
             )
             .order_by("-reviewed_on", "-pk")
         )
+        sources = {name: name for name in ("reviewed_on", "reviewer", "next_due")}
+        sources["reviewed_number"] = "edition__number"
         return self.annotate(
-            **{field: Subquery(reviews.values(field)[:1]) for field in ("reviewed_on", "reviewer", "next_due")},
-            reviewed_number=Subquery(reviews.values("edition__number")[:1]),
+            **{name: Subquery(reviews.values(sources[name])[:1]) for name in fields or sources},
         )
 
     def with_beginning(self):

@@ -85,12 +85,12 @@ class ArticleEditionQuerySet(EditionQuerySet):
         return self.filter(document__is_site_page=False)
 
     def listed(self):
-        """What a list of articles shows: live, with their reviews, by topic."""
+        """What a list of articles shows: live, with the day of the next review, by topic."""
         return (
             self.strict()
             .live()
             .articles()
-            .with_review()
+            .with_review("next_due")
             .select_related("document", "topic")
             .defer("body", "body_html", "terms")
             .order_by("topic__position", "title")

@@ -2,6 +2,8 @@
 
 from django import template
 
+from articles.citations import entry
+
 register = template.Library()
 
 
@@ -15,3 +17,9 @@ def cited(text, numbering):
 def sources(row, numbering):
     """`{{ row|sources:numbering }}`: the sources that a row cites, in order."""
     return numbering.sources(row.texts)
+
+
+@register.simple_tag
+def source_entry(reference, is_unlisted):
+    """A source as the list of sources names it."""
+    return entry(reference, bool(is_unlisted))
