@@ -44,7 +44,8 @@ def bump(using: str = DEFAULT_DB_ALIAS) -> None:
 def announce() -> None:
     """Let every process on this machine know. It is no fault of a save's if that fails: they find out in a second.
 
-    The file grows, for two changes within one tick of the clock would leave the same time. A byte for each is little.
+    The file grows, for two changes within one tick of the clock would leave the same time. A byte for each is little,
+    and one that is only said to be there takes no place on a full disk.
     """
     file = settings.GENERATION_FILE
     try:
@@ -53,7 +54,7 @@ def announce() -> None:
             grown.write(b".")
     except OSError as error:
         try:
-            os.utime(file)  # a full disk takes a time, if no byte
+            os.truncate(file, file.stat().st_size + 1)
         except OSError:
             logger.warning("%s cannot be touched (%s): changes are seen a second later.", file, error)
 

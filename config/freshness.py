@@ -5,6 +5,7 @@ only looks whether the file that grows with each change has grown, or a schedule
 reading.
 """
 
+import ctypes
 import datetime as dt
 import hashlib
 import json
@@ -28,6 +29,9 @@ PATIENCE = 2.0  # seconds that a request waits for one
 SILENCE = 3.0  # seconds that one may be late
 FOR_EVER = float("inf")
 SHOWN_SETTINGS = ("ALLOWED_HOSTS", "CONTACT_EMAIL", "EMERGENCY_COUNTRY", "TIME_ZONE", "STATIC_URL", "SSL_REDIRECT")
+# Asks how large an open file is without letting go of the interpreter: to get it back takes many times as long.
+seek = ctypes.PyDLL(None).lseek
+seek.argtypes, seek.restype = (ctypes.c_int, ctypes.c_long, ctypes.c_int), ctypes.c_long
 MADE_OF = ("config", "articles", "supplements", "triage", "templates", "static")
 
 logger = logging.getLogger(__name__)
@@ -50,7 +54,7 @@ class Watch:
         self.code = fingerprint()
         self.note = folder / f"stamp-{self.code}"
         self.last: Known | None = None
-        self.opened: int | None = None  # the file: to look at it like this takes half as long as by its name
+        self.opened: int | None = None  # the file
         self.is_down = False
         self.asked = self.answered = 0
         self.heard = 0.0  # when the database answered last, by the clock that only goes forward
@@ -60,7 +64,7 @@ class Watch:
     def known(self) -> Known | None:
         """What holds now, or None where nobody can say. No query; after a change it waits for one reading."""
         last = self.last
-        if last and last.seen == self.glance() and time.time() < last.until and self.is_heard():
+        if last and last.seen[0] == self.size() and time.time() < last.until and self.is_heard():
             return last
         return self.after_reading()
 
@@ -68,9 +72,9 @@ class Watch:
         """Whether the database has answered lately: one that hangs says nothing at all, not even that it is gone."""
         return time.monotonic() - self.heard < self.every + SILENCE
 
-    def glance(self) -> tuple[int, int]:
-        """How the file looks now."""
-        return look(self.file if self.opened is None else self.opened)
+    def size(self) -> int:
+        """How large the file is now. That it was removed is found out at the next reading."""
+        return look(self.file)[0] if self.opened is None else seek(self.opened, 0, os.SEEK_END)
 
     def open(self) -> None:
         """Keep the file open, or, where another has taken its place, that one. Only the thread that reads does so."""
@@ -153,13 +157,13 @@ class Watch:
             return None
 
 
-def look(file: Path | int) -> tuple[int, int]:
-    """Size and time of change of a file, or of one that is open; of one that is not there, nothing."""
+def look(file: Path) -> tuple[int, int]:
+    """Size and time of change of a file; of one that is not there, nothing."""
     try:
         found = os.stat(file)
     except OSError:
         return (0, 0)
-    return (found.st_size, found.st_mtime_ns) if found.st_nlink else (0, 0)  # it was deleted while open
+    return found.st_size, found.st_mtime_ns
 
 
 class Today:
