@@ -13,6 +13,7 @@ import brotli
 import pytest
 
 from tests.cluster.running import proxy, wait_until
+from tests.served import served
 from tests.wire import get, said
 from triage.numbers import NUMBERS
 
@@ -83,8 +84,15 @@ def port(folder):
         yield stack.enter_context(proxy(folder, [app.server_port]))
 
 
-def fetch(port, path="/", method="GET", body=None, **headers):
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+@pytest.fixture(scope="module")
+def outer_port(tmp_path_factory):
+    with ExitStack() as stack:
+        app = application(stack, Echo)
+        yield stack.enter_context(proxy(tmp_path_factory.mktemp("outer"), [app.server_port], outer="127.0.0.1"))
+
+
+def fetch(port, path="/", method="GET", body=None, source="127.0.0.1", **headers):
+    connection = HTTPConnection("127.0.0.1", port, timeout=20, source_address=(source, 0))
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     found = answer.status, answer.headers, answer.read()
@@ -104,6 +112,34 @@ def test_the_application_is_told_what_nginx_saw_and_not_what_a_client_says(port)
     assert headers["x-forwarded-proto"] == ["http"]
     assert len(headers.pop("x-request-id")[0]) == 32
     assert not {"forwarded", "x-forwarded-host", "x-forwarded-port", "x-real-ip"} & set(headers)
+
+
+@pytest.mark.parametrize(
+    ("source", "sent", "expected"),
+    [
+        ("127.0.0.1", {"X_Forwarded_Proto": "https"}, ("203.0.113.9", "https")),
+        ("127.0.0.1", {"X_Forwarded_Proto": "http"}, ("203.0.113.9", "http")),
+        ("127.0.0.1", {"X_Forwarded_Proto": "gopher"}, ("203.0.113.9", "http")),
+        ("127.0.0.1", {}, ("203.0.113.9", "http")),
+        ("127.0.0.2", {"X_Forwarded_Proto": "https"}, ("127.0.0.2", "http")),
+    ],
+)
+def test_a_proxy_that_is_named_tells_of_https_and_of_the_reader(outer_port, source, sent, expected):
+    """And nobody else does: 127.0.0.2 is not named. Of several addresses the last one is what the proxy itself saw."""
+    _, _, body = fetch(outer_port, source=source, X_Forwarded_For="6.6.6.6, 203.0.113.9", **sent)
+    headers = json.loads(body)["headers"]
+    assert (*headers["x-forwarded-for"], *headers["x-forwarded-proto"]) == expected
+
+
+def test_the_way_to_https_ends_behind_a_proxy_that_is_named(seeded_database, tmp_path):
+    """Without its word the site would send readers to the address where they are."""
+    with ExitStack() as stack:
+        address, *_ = stack.enter_context(served(seeded_database, tmp_path, SSL_REDIRECT="true"))
+        app = int(address.rpartition(":")[2])
+        port = stack.enter_context(proxy(tmp_path, [app], outer="127.0.0.1"))
+        told = {"X_Forwarded_For": "203.0.113.9", "X_Forwarded_Proto": "https"}
+        assert fetch(port, **told)[0] == 200
+        assert fetch(port, source="127.0.0.2", **told)[0] == 301
 
 
 SMUGGLED = b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
