@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import threading
 from contextlib import ExitStack
 from http.client import HTTPConnection
@@ -250,6 +251,19 @@ def test_only_what_changes_nothing_is_tried_on_the_next_machine(tmp_path):
         assert (code, headers["Retry-After"]) == (503, "30")
         assert has_numbers(body)
         assert [command for app in apps for command in app.asked] == ["POST"]
+
+
+def test_whoever_waits_for_a_site_that_takes_nobody_is_told_whom_to_call(tmp_path):
+    with ExitStack() as stack:
+        deaf = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):  # more than may wait: whoever comes later gets no connection
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        port = stack.enter_context(proxy(tmp_path, [deaf.getsockname()[1]]))
+        code, headers, body = fetch(port, "/check/twitching/1/")
+        assert (code, headers["Cache-Control"]) == (503, "no-store")
+        assert has_numbers(body)
 
 
 def test_a_reader_is_sent_to_a_machine_that_works(tmp_path):
