@@ -17,33 +17,44 @@ from tests.served import ROOT, free_port, wait_for
 CONFIGURED = ROOT / "config" / "nginx.conf"
 APP_LINE = "        server 127.0.0.1:8000 "
 LISTEN_LINE = "        listen 8080 "
+OUTER_LINE = "    # set_real_ip_from 192.0.2.1;"
 PATIENCE = 20  # seconds
 
 
-def configuration(port: int, apps: list[int]) -> str:
-    """The nginx configuration as it is shipped, with these ports: what it marks as CHANGE, and nothing else."""
+def configuration(port: int, apps: list[int], outer: str = "") -> str:
+    """The nginx configuration as it is shipped, with these ports, and `outer` as the address of a proxy before it.
+
+    That is what it marks as CHANGE, and nothing else.
+    """
     lines = []
     for line in CONFIGURED.read_text().splitlines():
         if line.startswith(APP_LINE):
             lines.extend(line.replace(":8000 ", f":{app} ") for app in apps)
         else:
+            line = line.replace(OUTER_LINE, f"    set_real_ip_from {outer};") if outer else line
             lines.append(line.replace(LISTEN_LINE, f"        listen 127.0.0.1:{port} "))
     return "\n".join(lines) + "\n"
 
 
 @contextmanager
-def proxy(folder: Path, apps: list[int], port: int | None = None) -> Iterator[int]:
+def proxy(folder: Path, apps: list[int], port: int | None = None, outer: str = "") -> Iterator[int]:
     """nginx in front of `apps`, with the files in `folder`/var; gives its port."""
     port = port or free_port()
+    with nginx(folder, configuration(port, apps, outer)):
+        wait_until(lambda: opens(port))
+        yield port
+
+
+@contextmanager
+def nginx(folder: Path, configured: str) -> Iterator[None]:
     (folder / "var").mkdir(exist_ok=True)
-    (folder / "nginx.conf").write_text(configuration(port, apps))
+    (folder / "nginx.conf").write_text(configured)
     command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")]
     if os.geteuid() == 0:
         command += ["-g", "user root;"]  # a folder of the tests is for their own user alone
     subprocess.run([*command, "-t", "-q"], check=True)
     with (folder / "nginx.log").open("w") as log, ending(subprocess.Popen(command, stdout=log, stderr=log)):
-        wait_until(lambda: opens(port))
-        yield port
+        yield
 
 
 @dataclass

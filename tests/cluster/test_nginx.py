@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import socket
 import threading
 from contextlib import ExitStack
 from http.client import HTTPConnection
@@ -11,8 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import brotli
 import pytest
 
-from tests.cluster.running import proxy
+from tests.cluster.running import proxy, wait_until
+from tests.served import served
 from tests.wire import get, said
+from triage.numbers import NUMBERS
 
 if not shutil.which("nginx") and not os.environ.get("CI"):
     pytest.skip("there is no nginx", allow_module_level=True)
@@ -81,8 +85,15 @@ def port(folder):
         yield stack.enter_context(proxy(folder, [app.server_port]))
 
 
-def fetch(port, path="/", method="GET", body=None, **headers):
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+@pytest.fixture(scope="module")
+def outer_port(tmp_path_factory):
+    with ExitStack() as stack:
+        app = application(stack, Echo)
+        yield stack.enter_context(proxy(tmp_path_factory.mktemp("outer"), [app.server_port], outer="127.0.0.1"))
+
+
+def fetch(port, path="/", method="GET", body=None, source="127.0.0.1", **headers):
+    connection = HTTPConnection("127.0.0.1", port, timeout=20, source_address=(source, 0))
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     found = answer.status, answer.headers, answer.read()
@@ -102,6 +113,34 @@ def test_the_application_is_told_what_nginx_saw_and_not_what_a_client_says(port)
     assert headers["x-forwarded-proto"] == ["http"]
     assert len(headers.pop("x-request-id")[0]) == 32
     assert not {"forwarded", "x-forwarded-host", "x-forwarded-port", "x-real-ip"} & set(headers)
+
+
+@pytest.mark.parametrize(
+    ("source", "sent", "expected"),
+    [
+        ("127.0.0.1", {"X_Forwarded_Proto": "https"}, ("203.0.113.9", "https")),
+        ("127.0.0.1", {"X_Forwarded_Proto": "http"}, ("203.0.113.9", "http")),
+        ("127.0.0.1", {"X_Forwarded_Proto": "gopher"}, ("203.0.113.9", "http")),
+        ("127.0.0.1", {}, ("203.0.113.9", "http")),
+        ("127.0.0.2", {"X_Forwarded_Proto": "https"}, ("127.0.0.2", "http")),
+    ],
+)
+def test_a_proxy_that_is_named_tells_of_https_and_of_the_reader(outer_port, source, sent, expected):
+    """And nobody else does: 127.0.0.2 is not named. Of several addresses the last one is what the proxy itself saw."""
+    _, _, body = fetch(outer_port, source=source, X_Forwarded_For="6.6.6.6, 203.0.113.9", **sent)
+    headers = json.loads(body)["headers"]
+    assert (*headers["x-forwarded-for"], *headers["x-forwarded-proto"]) == expected
+
+
+def test_the_way_to_https_ends_behind_a_proxy_that_is_named(seeded_database, tmp_path):
+    """Without its word the site would send readers to the address where they are."""
+    with ExitStack() as stack:
+        address, *_ = stack.enter_context(served(seeded_database, tmp_path, SSL_REDIRECT="true"))
+        app = int(address.rpartition(":")[2])
+        port = stack.enter_context(proxy(tmp_path, [app], outer="127.0.0.1"))
+        told = {"X_Forwarded_For": "203.0.113.9", "X_Forwarded_Proto": "https"}
+        assert fetch(port, **told)[0] == 200
+        assert fetch(port, source="127.0.0.2", **told)[0] == 301
 
 
 SMUGGLED = b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -134,6 +173,12 @@ def test_bad_input_is_refused(port, expected, request_bytes):
     answer = said(port, request_bytes)
     assert int(answer.split(b" ", 2)[1]) == expected
     assert answer.count(b"HTTP/1.1 ") == 1, "nothing that was smuggled in was answered"
+    assert has_numbers(answer)
+
+
+def has_numbers(page: bytes) -> bool:
+    """Whether a page of nginx's own has each number that the site knows, to call at a touch."""
+    return set(re.findall(r"href='tel:(\d+)'", page.decode())) == {number.emergency for number in NUMBERS.values()}
 
 
 def test_a_body_in_chunks_arrives_with_its_length(port):
@@ -188,6 +233,8 @@ def test_the_log_has_the_path_and_nothing_of_who_asked_or_for_what(port, folder)
         fetch(port, path)
     fetch(port, "/" + "hush" * 3_000)
     fetch(port, "/check/?hush", "POST", b"a" * 3_000_000)
+    refused = '"method":"POST","path":"/check/...","status":413'
+    wait_until(lambda: refused in (folder / "nginx.log").read_text())  # once what was sent too much has gone by
     log = (folder / "nginx.log").read_text()
     assert '"path":"/articles/toes/"' in log
     assert "hush" not in log
@@ -202,8 +249,21 @@ def test_only_what_changes_nothing_is_tried_on_the_next_machine(tmp_path):
         port = stack.enter_context(proxy(tmp_path, [app.server_port for app in apps]))
         code, headers, body = fetch(port, "/break/", "POST", b"a=1")
         assert (code, headers["Retry-After"]) == (503, "30")
-        assert b"112" in body
+        assert has_numbers(body)
         assert [command for app in apps for command in app.asked] == ["POST"]
+
+
+def test_whoever_waits_for_a_site_that_takes_nobody_is_told_whom_to_call(tmp_path):
+    with ExitStack() as stack:
+        deaf = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):  # more than may wait: whoever comes later gets no connection
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        port = stack.enter_context(proxy(tmp_path, [deaf.getsockname()[1]]))
+        code, headers, body = fetch(port, "/check/twitching/1/")
+        assert (code, headers["Cache-Control"]) == (503, "no-store")
+        assert has_numbers(body)
 
 
 def test_a_reader_is_sent_to_a_machine_that_works(tmp_path):

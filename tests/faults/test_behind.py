@@ -1,4 +1,4 @@
-"""PostgreSQL, and Redis, stop and come back: stored pages never notice, the others are there again by themselves."""
+"""PostgreSQL and Redis stop, or hang, and come back: stored pages never notice, the others come back by themselves."""
 
 import os
 import pwd
@@ -6,12 +6,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from tests.faults.running import Readers, Running, free_port, told, until
+from tests.faults.running import Readers, Running, children, free_port, told, until
 
 pytest.importorskip("psycopg")
 pytest.importorskip("redis")
@@ -51,6 +52,15 @@ class PostgreSQL:
         """Without waiting for anybody who is connected."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(20)
+
+    def hang(self) -> None:
+        """Connections stay, new ones are taken, and nobody says anything any more."""
+        for pid in (self.process.pid, *children(self.process.pid)):
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        for pid in (*children(self.process.pid), self.process.pid):
+            os.kill(pid, signal.SIGCONT)
 
 
 class Redis:
@@ -118,6 +128,36 @@ def test_postgresql_stops_and_comes_back(behind):
     assert not readers.failed, said
     assert back < 10, said
     assert max(note.seconds for note in readers.notes) < 3, said
+
+
+def test_postgresql_hangs_and_goes_on(behind):
+    """Nothing tells that it is gone: the kernel of its machine still takes whatever is sent."""
+    site, postgresql, _ = behind
+    with Readers(site.port, READ, count=3, pause=0.005) as readers:
+        readers.wait_for(200)
+        postgresql.hang()
+        try:
+            began = time.monotonic()
+            status, page = site.get("/check/twitching/1/")
+            refused = time.monotonic() - began
+            gone = until(lambda: others(site) == {503}) + refused
+            readers.wait_for(200)
+        finally:
+            postgresql.go_on()
+        back = until(lambda: others(site) <= {200, 404})
+        readers.wait_for(200)
+    said = told(
+        f"PostgreSQL hung: {len(readers.notes)} stored pages read, {len(readers.failed)} failed, slowest "
+        f"{max(note.seconds for note in readers.notes):.2f} s; a step of the check was {status} after {refused:.1f} s, "
+        f"others 503 after {gone:.1f} s, and there again {back:.1f} s after it"
+    )
+    assert not readers.failed, said
+    assert max(note.seconds for note in readers.notes) < 3, said
+    assert status == 503, said
+    assert "tel:" in page, said
+    assert refused < 8, said
+    assert gone < 12, said
+    assert back < 5, said
 
 
 def test_redis_stops_and_comes_back(behind):

@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import time
 
-from tests.faults.running import EDITOR, Desk, Readers, Running, kill, told, until
+from tests.faults.running import ARTICLE, EDITOR, Desk, Readers, Running, kill, told, until
 
 READERS = 8
 KILLS = 5
@@ -43,6 +43,21 @@ def test_all_workers_are_killed(site):
     said = told(f"good again after {good:.2f} s; {len(readers.failed)} failed, the last after {last:.2f} s")
     assert good < 2, said
     assert last < 2, said
+
+
+def test_the_server_is_killed_and_no_worker_goes_on_without_it(site):
+    """They would share the port with the next server, and go on serving what was there before."""
+    workers = site.workers()
+    kill(site.server.pid)
+    site.server.wait(10)
+    try:
+        ended = until(lambda: "ConnectionRefused" in site.get(ARTICLE)[1], seconds=5)
+    finally:
+        for pid in workers:
+            kill(pid)
+    told(f"nobody had the port any more after {ended:.2f} s")
+    site.start()
+    assert site.is_good()
 
 
 def test_five_kills_in_the_middle_of_saving(seeded_database, tmp_path):
