@@ -191,9 +191,12 @@ else:
     DATABASE["CONN_MAX_AGE"] = 0  # the pool keeps the connections
     # A machine that says nothing any more is given up, before the threads that wait for it are all there are.
     patience = {"connect_timeout": 3, "tcp_user_timeout": 3_000}  # seconds and milliseconds
-    DATABASE["OPTIONS"] = (
-        patience | DATABASE.get("OPTIONS", {}) | {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}}
-    )
+    pool = {"min_size": 1, "max_size": 20, "timeout": 5}
+    if sys.argv[1:2] == ["serve"]:  # a command may have a query that takes minutes
+        from config.patience import PatientConnection
+
+        pool["connection_class"] = PatientConnection
+    DATABASE["OPTIONS"] = patience | DATABASE.get("OPTIONS", {}) | {"pool": pool}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
