@@ -77,14 +77,21 @@ class Watch:
         return look(self.file)[0] if self.opened is None else seek(self.opened, 0, os.SEEK_END)
 
     def open(self) -> None:
-        """Keep the file open, or, where another has taken its place, that one. Only the thread that reads does so."""
+        """Keep the file open, or the one that has taken its place; before the first change there may be none.
+
+        Only the thread that reads does so.
+        """
         before = self.opened
         try:
-            if before is None or not os.path.samestat(os.fstat(before), os.stat(self.file)):
-                self.opened = os.open(self.file, os.O_RDONLY)
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            now = os.open(self.file, os.O_RDONLY | os.O_CREAT, 0o644)
         except OSError:
-            self.opened = None
-        if before not in (None, self.opened):
+            now = None
+        if None not in (before, now) and os.path.sameopenfile(before, now):
+            os.close(now)
+            return
+        self.opened = now
+        if before is not None:
             os.close(before)
 
     def after_reading(self) -> Known | None:

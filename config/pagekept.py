@@ -16,6 +16,7 @@ from config.pagekeys import Key
 OVERHEAD = 2_000  # bytes that a page takes in memory beside its bodies: headers, key, places in dictionaries
 SHARE_OF_MADE_UP = 4  # one part in so many is for keys that a stranger has a choice in
 FULL = 0.9  # a folder that is cleared is left this full
+TOLD = ("mark", "until", "day", "status", "headers", "etag", "is_small")  # of a page, beside its bodies
 LOOKED_AFTER_EVERY = 200  # files written
 MOST_FILES = 50_000
 
@@ -35,6 +36,7 @@ class Page:
     etag: str
     bodies: dict[str, bytes]
     is_made_up: bool = False
+    is_small: bool = False  # as small as it gets, or too small to be compressed
     ready: dict = field(default_factory=dict, compare=False, repr=False)  # what is sent, by coding
 
     @property
@@ -112,7 +114,7 @@ class Files:
         rest = b"".join(page.bodies.values())
         lengths = [(name, len(body)) for name, body in page.bodies.items()]
         told = {"key": key, "sum": zlib.crc32(rest), "lengths": lengths}
-        told |= {name: getattr(page, name) for name in ("mark", "until", "day", "status", "headers", "etag")}
+        told |= {name: getattr(page, name) for name in TOLD}
         if keep(self.path(key, page.is_made_up), json.dumps(told).encode() + b"\n" + rest):
             self.written += 1
             if self.written % LOOKED_AFTER_EVERY == 1:

@@ -139,6 +139,7 @@ class PageStore:
         page = self.files.get(key, made_up)
         if self.will_do(page, known, any_day):
             self.memory.put(key, page)
+            self.squeeze_later(key, page)
             return page
         return None
 
@@ -178,19 +179,27 @@ class PageStore:
         self.memory.put(key, page)
         flight.landed.set()  # nobody has to wait for the disk
         self.files.put(key, page)
-        if "br" in page.bodies and not made_up and self.room.acquire(blocking=False):
-            self.later.submit(self.squeeze, key, page)
+        self.squeeze_later(key, page)
         return page
 
+    def squeeze_later(self, key: Key, page: Page) -> None:
+        """Have a page made as small as it gets. Nobody waits for that: until it is done, the larger one is sent."""
+        if not page.is_small and not page.is_made_up and self.room.acquire(blocking=False):
+            self.later.submit(self.squeeze, key, page)
+
     def squeeze(self, key: Key, page: Page) -> None:
-        """Make a stored page as small as it gets. Nobody waits for that: until it is done, the larger one is sent."""
         self.room.release()
         if self.memory.get(key) is not page:
             return  # it has changed already
-        best = brotli.compress(zlib.decompress(page.bodies["gzip"], wbits=31), quality=BROTLI_QUALITY)
-        smaller = replace(page, bodies=page.bodies | {"br": best}, ready={})
+        kept = self.files.get(key, page.is_made_up)
+        if is_done := kept and kept.is_small and kept.etag and kept.etag == page.etag:  # by another worker
+            best = kept.bodies["br"]
+        else:
+            best = brotli.compress(zlib.decompress(page.bodies["gzip"], wbits=31), quality=BROTLI_QUALITY)
+        smaller = replace(page, bodies=page.bodies | {"br": best}, is_small=True, ready={})
         self.memory.put(key, smaller)
-        self.files.put(key, smaller)
+        if not is_done:
+            self.files.put(key, smaller)
 
 
 def is_anonymous_read(environ) -> bool:
@@ -259,7 +268,7 @@ def page_of(answer: Answer, known: Known, day: int, made_up: bool, varies: bool)
             "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
         }
     etag = hashlib.sha256(body).hexdigest()[:20] if answer.code == 200 else ""
-    return Page(known.mark, known.until, day, answer.status, headers, etag, bodies, made_up)
+    return Page(known.mark, known.until, day, answer.status, headers, etag, bodies, made_up, "br" not in bodies)
 
 
 def serve(page: Page, environ, start_response):

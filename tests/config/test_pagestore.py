@@ -19,7 +19,7 @@ from django.urls.resolvers import URLResolver
 from django.utils import timezone
 
 from articles import generation
-from config import freshness, views
+from config import freshness, pagestore, views
 from config.freshness import Known, Today, Watch
 from config.pagekept import Files, Memory, Page
 from config.pagekeys import VIEWS, Key
@@ -213,6 +213,20 @@ def test_a_stored_page_becomes_smaller_while_nobody_waits(worker, commit):
     store.later.run()  # the old page's turn comes late
     assert store.memory.get(Key("http", HOST, "/articles/toes/")).mark == store.watch.last.mark
     assert again.text == first.text
+
+
+def test_a_page_that_another_worker_has_just_made_becomes_smaller_in_both(worker, monkeypatch):
+    body = " ".join(f"Word {number} is said." for number in range(400)).encode()
+    one = worker(page_app(body=body))
+    two = worker(page_app(body=body), one.watch)
+    large = get(one, "/")
+    assert get(two, "/").body == large.body, "as it stands on disk"
+    one.later.run()
+    monkeypatch.setattr(pagestore, "brotli", None)  # the second needs only to read
+    two.later.run()
+    assert len(get(one, "/").body) < len(large.body)
+    assert get(two, "/").body == get(one, "/").body
+    assert two.app.asked == []
 
 
 def test_a_picture_is_not_compressed(worker):
@@ -747,8 +761,9 @@ def test_the_watch_looks_at_the_file_that_is_there_now(settings):
         assert watch.size() == len(content)
     settings.GENERATION_FILE.unlink()
     watch.open()
-    assert watch.opened is None
     assert watch.size() == 0
+    settings.GENERATION_FILE.write_text(".")  # it is there again, so that the next change is noticed
+    assert watch.size() == 1
 
 
 def needs_what_is_gone(request):
