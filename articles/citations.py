@@ -57,25 +57,28 @@ class Numbering:
         return [{"number": number, "reference": self.references[key]} for key, number in self.numbers.items()]
 
 
-def entry(reference: models.Model, is_unlisted: bool) -> SafeString:
-    """A source as the list of sources names it. Its kind leads to its own page, which what is not live may not have."""
+def entry(reference: models.Model, is_unlisted: bool, number: int) -> SafeString:
+    """A source as an item of a list, with the way back to where the text cites it if it has a number there.
+
+    Its kind leads to its own page, which it may not have where the list is on a page that is not live.
+    """
     page = "" if is_unlisted else reference.get_absolute_url()
     kind, status = reference.Kind(reference.kind).label, reference.Status(reference.status).label
     told = (reference.authors, reference.address, reference.title, reference.publisher, reference.year)
-    return written(*told, page, capfirst(kind), capfirst(status) if reference.doubt else "")
+    return written(number, *told, page, capfirst(kind), capfirst(status) if reference.doubt else "")
 
 
 @lru_cache(2_000)
-def written(authors, address, title, publisher, year, page, kind, doubt) -> SafeString:
+def written(number, authors, address, title, publisher, year, page, kind, doubt) -> SafeString:
     """Kept, and made here and not by a template: a page may rest on fifty sources, which took half of its time."""
+    back = '<li id="source-{0}"><a href="#cite-{0}" aria-label="Back to where source {0} is cited">↑</a> '
     tag = '<a class="tag" href="{1}">{0}</a>' if page else '<span class="tag">{0}</span>'
+    warning = ' <strong class="tag caution">{0}</strong>' if doubt else ""
     return format_html(
-        '{}{} <a href="{}">{}</a>. {}{}. {}{}',
+        '{}{}{} <a href="{}">{}</a>. {}{}. {}{}</li>',
+        format_html(back if number else "<li>", number),
         *(authors, "" if authors.endswith(".") else ".", address, title, publisher, f", {year}" if year else ""),
-        *(
-            format_html(tag, kind, page),
-            format_html(' <strong class="tag caution">{}</strong>', doubt) if doubt else "",
-        ),
+        *(format_html(tag, kind, page), format_html(warning, doubt)),
     )
 
 

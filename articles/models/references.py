@@ -1,6 +1,7 @@
 """The sources that everything on the site rests on."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.core.validators import RegexValidator
@@ -120,7 +121,7 @@ class Reference(models.Model):
         return f"{self.key}: {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:source", args=[self.key])
+        return address_of(self.key)
 
     @property
     def weight(self) -> str:
@@ -144,6 +145,12 @@ class Reference(models.Model):
     @property
     def pubmed_address(self) -> str:
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
+
+
+@lru_cache(2_000)
+def address_of(key: str) -> str:
+    """Kept, for a page may name fifty sources."""
+    return reverse("articles:source", args=[key])
 
 
 Kind, Status = Reference.Kind, Reference.Status

@@ -20,6 +20,6 @@ def sources(row, numbering):
 
 
 @register.simple_tag
-def source_entry(reference, is_unlisted):
-    """A source as the list of sources names it."""
-    return entry(reference, bool(is_unlisted))
+def source_entry(reference, is_unlisted, number=0):
+    """A source as an item of a list, and with a number as one that the text cites."""
+    return entry(reference, bool(is_unlisted), number)
