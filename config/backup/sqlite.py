@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 from django.apps import apps
@@ -92,13 +93,11 @@ def checked(held, progress) -> Iterator[Path]:
     """The backup's database beside the site's own, where it can take its place in one step."""
     folder = database_file().absolute().parent
     folder.mkdir(parents=True, exist_ok=True)
-    part = held.extract(PART, folder)
-    try:
+    with TemporaryDirectory(dir=folder) as inside:  # the site's own may have the same name
+        part = held.extract(PART, Path(inside))
         progress("Checking the database ...")
         check(part, held.manifest)
         yield part
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -175,6 +175,19 @@ def test_a_damaged_database_is_replaced(site):
     assert slugs() == ["toes"]
 
 
+@pytest.mark.skipif(not IS_SQLITE, reason="a file beside the database")
+def test_a_database_may_have_the_name_that_it_has_in_a_backup(site, tmp_path):
+    default_storage.delete(PICTURE)  # the other process would put it among the uploads of this checkout
+    backup.write(site)
+    file = tmp_path / "new" / PART
+    for replace in ([], ["--replace"]):
+        variables = GOOD | {"DATABASE_URL": f"sqlite:///{file}"}
+        done = run("manage.py", "restore", str(site), *replace, **variables)
+        assert done.returncode == 0, done.stderr
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as filled:
+            assert filled.execute("SELECT slug FROM articles_article").fetchall() == [("toes",)]
+
+
 @pytest.mark.skipif(IS_SQLITE, reason="PostgreSQL's own tools")
 def test_missing_tools_are_named(site, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
