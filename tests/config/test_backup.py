@@ -125,18 +125,25 @@ def refuse(signal, **kwargs):
 def test_a_restore_that_fails_leaves_what_was_there(site):
     backup.write(site)
     make_article("later")
+    restore_that_fails(site)
+    assert slugs() == ["later", "toes"]
+    if IS_SQLITE:
+        assert left_over() == []
+    else:
+        backup.backend().schema_now()  # which refuses where something is left over
+
+
+def restore_that_fails(site):
     post_migrate.connect(refuse)
     try:
         with pytest.raises(Refused, match="This migration fails"):
             backup.restore(site, replace=True)
     finally:
         post_migrate.disconnect(refuse)
-    assert slugs() == ["later", "toes"]
-    if IS_SQLITE:
-        file = backup.backend().database_file()
-        assert [path for path in file.parent.iterdir() if "restore" in path.name] == []
-    else:
-        backup.backend().schema_now()  # which refuses where something is left over
+
+
+def left_over():
+    return [path.name for path in backup.backend().database_file().parent.iterdir() if "restore" in path.name]
 
 
 def test_rows_that_the_manifest_does_not_count_are_refused(site):
@@ -171,8 +178,31 @@ def test_a_damaged_database_is_replaced(site):
     file.write_bytes(b"this is no database" * 1000)
     with pytest.raises(Refused, match="--replace"):
         backup.restore(site)
+    file.with_name(f"{file.name}-wal").write_bytes(b"changes that are none")
     backup.restore(site, replace=True)
     assert slugs() == ["toes"]
+    assert left_over() == []
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="a file that is damaged")
+@pytest.mark.parametrize("content", [b"this is no database" * 1000, b"", None])
+def test_what_stands_beside_a_damaged_database_comes_back_with_it(site, content):
+    backup.write(site)
+    connection.close()
+    file = backup.backend().database_file()
+    changes = file.with_name(f"{file.name}-wal")
+    whole = file.read_bytes()
+    try:
+        file.unlink() if content is None else file.write_bytes(content)
+        changes.write_bytes(b"changes that somebody may still make something of")
+        restore_that_fails(site)
+        assert changes.read_bytes() == b"changes that somebody may still make something of"
+        assert (file.read_bytes() if file.exists() else None) == content
+        assert left_over() == []
+    finally:
+        connection.close()
+        changes.unlink(missing_ok=True)
+        file.write_bytes(whole)
 
 
 @pytest.mark.skipif(not IS_SQLITE, reason="a file beside the database")
