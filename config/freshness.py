@@ -19,7 +19,9 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core.signals import request_started
 from django.db import Error, connection
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from articles import generation
@@ -171,6 +173,35 @@ def look(file: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return found.st_size, found.st_mtime_ns
+
+
+def which(file: Path) -> tuple[int, int] | None:
+    """Which file stands there, whatever is in it. While one is open, no other can be taken for it."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def note_file(connection, **kwargs) -> None:
+    if settings.DATABASE_FILE:
+        connection.opened_file = which(settings.DATABASE_FILE)
+
+
+def leave_what_is_gone(**kwargs) -> None:
+    """Close a connection to a file that was removed or replaced: what is saved in it would be lost, and nobody told.
+
+    The next query opens what is there now, or fails.
+    """
+    if settings.DATABASE_FILE and connection.connection is not None:
+        opened = getattr(connection, "opened_file", None)
+        if opened is None or opened != which(settings.DATABASE_FILE):
+            connection.close()
+
+
+connection_created.connect(note_file, dispatch_uid="config.freshness")
+request_started.connect(leave_what_is_gone, dispatch_uid="config.freshness")
 
 
 class Today:

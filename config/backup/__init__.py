@@ -70,7 +70,7 @@ def restore(path: Path, replace: bool = False, progress: Progress = lambda messa
                 progress("Migrating ...")
                 migrate()
     try:
-        cache.clear()
+        cache.clear()  # all of it: pictures are kept there by the numbers of editions, which now stand for others
     except Exception:  # each kind of cache has its own
         progress("The cache does not answer. Empty it before you serve the site.")
 

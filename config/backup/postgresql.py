@@ -1,12 +1,14 @@
 """PostgreSQL's own tools: pg_dump out, pg_restore and psql back, in one transaction.
 
 What was there before moves into a schema of another name until the site is migrated, and comes back where that fails.
+A server that goes on meanwhile would save into what is thrown away, so that nobody else may be connected.
 The settings of the connection go to the tools by their environment, so that no list of processes shows a password.
 """
 
 import os
 import shutil
 import subprocess
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +26,11 @@ PART = "database.pgdump"
 BEFORE = "before_restore"  # the schema
 TOOLS = ("pg_dump", "pg_restore", "psql")
 LAST_LINES = 5
+HANGING_UP = 5  # seconds that a connection may take to be gone once it is closed
+OTHERS = """
+    SELECT concat_ws(' ', usename, nullif(application_name, '')) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+"""  # what PostgreSQL itself is at is nobody's
 
 
 def tables() -> set[str]:
@@ -82,6 +89,7 @@ def in_place(found: tuple[Path, dict]) -> Iterator[None]:
     script, manifest = found
     schema = schema_now()
     let_go()
+    refuse_while_in_use()
     sql([f"ALTER SCHEMA {schema} RENAME TO {BEFORE}", f"CREATE SCHEMA {schema}"], f"--file={script}")
     try:
         compare(manifest)
@@ -103,6 +111,16 @@ def schema_now() -> str:
         says = "is left of a restore that was broken off. See whether you need it, and drop it."
         raise Refused(f"The schema {BEFORE} {says}")
     return schema
+
+
+def refuse_while_in_use() -> None:
+    """Raises Refused while anybody else is connected to the database."""
+    ask = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", f"--command={OTHERS}"]
+    until = time.monotonic() + HANGING_UP
+    while others := {line.strip() for line in run(ask)}:
+        if time.monotonic() > until:
+            raise Refused(f"The database is in use by {', '.join(sorted(others))}. Stop the server first.")
+        time.sleep(0.1)
 
 
 def compare(manifest: dict) -> None:

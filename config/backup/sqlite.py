@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 from django.apps import apps
@@ -18,6 +19,7 @@ from articles.editions import Refused
 
 PART = "database.sqlite3"
 PAGES_AT_ONCE = 1000
+CHANGES = ("-wal", "-journal")  # what stands beside a file and belongs to it
 
 
 def database_file() -> Path:
@@ -92,13 +94,11 @@ def checked(held, progress) -> Iterator[Path]:
     """The backup's database beside the site's own, where it can take its place in one step."""
     folder = database_file().absolute().parent
     folder.mkdir(parents=True, exist_ok=True)
-    part = held.extract(PART, folder)
-    try:
+    with TemporaryDirectory(dir=folder) as inside:  # the site's own may have the same name
+        part = held.extract(PART, Path(inside))
         progress("Checking the database ...")
         check(part, held.manifest)
         yield part
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -106,11 +106,14 @@ def in_place(part: Path) -> Iterator[None]:
     """Put the file in the place of the database for what is done within; where that fails, the old one comes back."""
     file = database_file().absolute()
     before = file.with_name(f"{file.name}.before-restore")
-    if before.exists():
-        raise Refused(f"{before} is left of a restore that was broken off. See whether you need it, and take it away.")
+    for left in (before, *(beside(before, suffix) for suffix in CHANGES)):
+        if left.exists():
+            says = "is left of a restore that was broken off. See whether you need it, and take it away."
+            raise Refused(f"{left} {says}")
     connections.close_all()
+    keep_changes(file, before)
     if file.exists():
-        let_go(file)
+        let_go(file, before)
         part.chmod(file.stat().st_mode & 0o777)
         os.link(file, before)  # so that there is a database at every moment
     else:
@@ -126,25 +129,48 @@ def in_place(part: Path) -> Iterator[None]:
             put(before, file)
         else:
             file.unlink()
+        put_back_changes(before, file)
         raise
     connections.close_all()
     before.unlink(missing_ok=True)
+    forget_changes(before)
 
 
-def let_go(file: Path) -> None:
+def let_go(file: Path, before: Path) -> None:
     """Write back what stands beside the file. Raises Refused while somebody has it open."""
     try:
         with closing(opened(file, "rw")) as old:
             old.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError as error:
+        forget_changes(before)
         raise Refused(f"The database is in use ({error}). Stop the server first.") from error
     except sqlite3.DatabaseError:  # damaged: what stands beside it must not be played into the new one
         forget_changes(file)
+    else:
+        if file.stat().st_size:  # to SQLite a file without content is whole, and what stands beside it nothing
+            forget_changes(before)
+
+
+def beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.name + suffix)
+
+
+def keep_changes(file: Path, before: Path) -> None:
+    """Give what stands beside a file a second name, for SQLite deletes it by itself where the file is damaged."""
+    for suffix in CHANGES:
+        if beside(file, suffix).exists():
+            os.link(beside(file, suffix), beside(before, suffix))
+
+
+def put_back_changes(before: Path, file: Path) -> None:
+    for suffix in CHANGES:
+        if beside(before, suffix).exists():
+            put(beside(before, suffix), beside(file, suffix))
 
 
 def forget_changes(file: Path) -> None:
-    for suffix in ("-wal", "-shm", "-journal"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    for suffix in (*CHANGES, "-shm"):
+        beside(file, suffix).unlink(missing_ok=True)
 
 
 def put(new: Path, file: Path) -> None:

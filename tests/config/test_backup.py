@@ -125,18 +125,25 @@ def refuse(signal, **kwargs):
 def test_a_restore_that_fails_leaves_what_was_there(site):
     backup.write(site)
     make_article("later")
+    restore_that_fails(site)
+    assert slugs() == ["later", "toes"]
+    if IS_SQLITE:
+        assert left_over() == []
+    else:
+        backup.backend().schema_now()  # which refuses where something is left over
+
+
+def restore_that_fails(site):
     post_migrate.connect(refuse)
     try:
         with pytest.raises(Refused, match="This migration fails"):
             backup.restore(site, replace=True)
     finally:
         post_migrate.disconnect(refuse)
-    assert slugs() == ["later", "toes"]
-    if IS_SQLITE:
-        file = backup.backend().database_file()
-        assert [path for path in file.parent.iterdir() if "restore" in path.name] == []
-    else:
-        backup.backend().schema_now()  # which refuses where something is left over
+
+
+def left_over():
+    return [path.name for path in backup.backend().database_file().parent.iterdir() if "restore" in path.name]
 
 
 def test_rows_that_the_manifest_does_not_count_are_refused(site):
@@ -152,15 +159,21 @@ def test_rows_that_the_manifest_does_not_count_are_refused(site):
     assert slugs() == ["toes"]
 
 
-@pytest.mark.skipif(not IS_SQLITE, reason="a file that is open")
 def test_a_database_that_somebody_has_open_is_refused(site):
     backup.write(site)
     make_article("later")
-    with closing(sqlite3.connect(backup.backend().database_file())) as other:
+    if IS_SQLITE:
+        other = sqlite3.connect(backup.backend().database_file())
+    else:
+        other = import_module("psycopg").connect(**connection.get_connection_params())
+    with closing(other):
         other.execute("SELECT count(*) FROM articles_article").fetchone()
+        other.commit()
         with pytest.raises(Refused, match="in use"):
             backup.restore(site, replace=True)
     assert slugs() == ["later", "toes"]
+    backup.restore(site, replace=True)
+    assert slugs() == ["toes"]
 
 
 @pytest.mark.skipif(not IS_SQLITE, reason="a file that is damaged")
@@ -171,8 +184,44 @@ def test_a_damaged_database_is_replaced(site):
     file.write_bytes(b"this is no database" * 1000)
     with pytest.raises(Refused, match="--replace"):
         backup.restore(site)
+    file.with_name(f"{file.name}-wal").write_bytes(b"changes that are none")
     backup.restore(site, replace=True)
     assert slugs() == ["toes"]
+    assert left_over() == []
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="a file that is damaged")
+@pytest.mark.parametrize("content", [b"this is no database" * 1000, b"", None])
+def test_what_stands_beside_a_damaged_database_comes_back_with_it(site, content):
+    backup.write(site)
+    connection.close()
+    file = backup.backend().database_file()
+    changes = file.with_name(f"{file.name}-wal")
+    whole = file.read_bytes()
+    try:
+        file.unlink() if content is None else file.write_bytes(content)
+        changes.write_bytes(b"changes that somebody may still make something of")
+        restore_that_fails(site)
+        assert changes.read_bytes() == b"changes that somebody may still make something of"
+        assert (file.read_bytes() if file.exists() else None) == content
+        assert left_over() == []
+    finally:
+        connection.close()
+        changes.unlink(missing_ok=True)
+        file.write_bytes(whole)
+
+
+@pytest.mark.skipif(not IS_SQLITE, reason="a file beside the database")
+def test_a_database_may_have_the_name_that_it_has_in_a_backup(site, tmp_path):
+    default_storage.delete(PICTURE)  # the other process would put it among the uploads of this checkout
+    backup.write(site)
+    file = tmp_path / "new" / PART
+    for replace in ([], ["--replace"]):
+        variables = GOOD | {"DATABASE_URL": f"sqlite:///{file}"}
+        done = run("manage.py", "restore", str(site), *replace, **variables)
+        assert done.returncode == 0, done.stderr
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as filled:
+            assert filled.execute("SELECT slug FROM articles_article").fetchall() == [("toes",)]
 
 
 @pytest.mark.skipif(IS_SQLITE, reason="PostgreSQL's own tools")

@@ -103,6 +103,44 @@ def test_only_so_many_bodies_are_taken_at_a_time(answer, asked, monkeypatch):
     assert answer(sent=b"a", CONTENT_LENGTH="1", layer=layer)[0].startswith("200")
 
 
+@pytest.mark.parametrize(
+    ("address", "other", "status"),
+    [
+        ("192.0.2.1", "192.0.2.1", "503"),
+        ("192.0.2.1", "192.0.2.2", "200"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", "200"),
+        ("2001:db8::1", "2001:db8:0:0:ffff::2", "503"),
+        ("2001:db8::1", "2001:db8:0:1::1", "200"),
+        ("", "192.0.2.1", "200"),
+    ],
+)
+def test_one_address_cannot_take_every_place(answer, asked, monkeypatch, address, other, status):
+    monkeypatch.setattr(limits, "MOST_OF_ONE", 1)
+    layer, meanwhile = Limits(asked), []
+
+    class Slow(BytesIO):
+        def read(self, size=-1):
+            meanwhile.append(answer(sent=b"a", CONTENT_LENGTH="1", REMOTE_ADDR=other, layer=layer)[0])
+            return super().read(size)
+
+    slow = {"CONTENT_LENGTH": "1", "wsgi.input": Slow(b"a"), "layer": layer, "REMOTE_ADDR": address}
+    assert answer(**slow)[0].startswith("200")
+    assert meanwhile[0].startswith(status)
+    assert answer(sent=b"a", CONTENT_LENGTH="1", layer=layer, REMOTE_ADDR=address)[0].startswith("200")
+
+
+def test_a_body_that_trickles_in_is_given_up(answer, asked, monkeypatch):
+    monkeypatch.setattr(limits, "GRACE", 0)
+    assert answer(sent=b"a=1", CONTENT_LENGTH="3")[0].startswith("200")  # as quick as a memory is
+    monkeypatch.setattr(limits, "SLOWEST", float("inf"))
+    asked.body = None
+    said, headers, page = answer(sent=b"a=1", CONTENT_LENGTH="3")
+    assert said.startswith("408")
+    assert headers["Connection"] == "close"
+    assert "112" in page
+    assert asked.body is None
+
+
 def test_a_disk_without_room_is_no_fault_of_ours(answer, asked):
     class Full(BytesIO):
         def read(self, size=-1):

@@ -7,7 +7,10 @@ from config import backup
 
 
 class Command(BaseCommand):
-    help = "Put the site back to what a backup holds, and migrate it to the present code. Stop the server first."
+    help = (
+        "Put the site back to what a backup holds, and migrate it to the present code. Stop the server first. "
+        "The cache (CACHE_URL) is emptied, whoever else may use it: give each site a Redis database of its own."
+    )
 
     requires_system_checks = []  # they open the database, which may be missing or damaged
 
