@@ -213,8 +213,10 @@ def is_anonymous_read(environ) -> bool:
 
 
 def bare(environ: dict, key: Key) -> dict:
-    """The request for the page of `key`, with nothing of the one who happens to ask first."""
+    """The request for the page of `key`, with nothing of the one who happens to ask first but its number in the log."""
     kept = {name: value for name, value in environ.items() if not name.startswith(("HTTP_", "CONTENT_"))}
+    if "HTTP_X_REQUEST_ID" in environ:
+        kept["HTTP_X_REQUEST_ID"] = environ["HTTP_X_REQUEST_ID"]
     kept |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key.query, "HTTP_HOST": key.host, "wsgi.input": BytesIO()}
     return kept | ({"HTTP_HX_REQUEST": "true"} if key.is_fragment else {})
 

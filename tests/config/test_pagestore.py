@@ -328,12 +328,13 @@ def test_hosts_and_schemes_are_kept_apart(worker):
 
 
 def test_the_page_is_nobodys_in_particular(worker):
-    """Who happens to ask first leaves nothing of theirs in what everybody gets."""
+    """Who happens to ask first leaves nothing of theirs in what everybody gets. The number is for the log."""
     store = worker(page_app(**{"X-Request-ID": "theirs"}))
-    get(store, "/", HTTP_COOKIE="answers=x", HTTP_X_FORWARDED_HOST="evil.example", HTTP_RANGE="bytes=0-1")
+    theirs = {"HTTP_X_REQUEST_ID": "theirs", "HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_RANGE": "bytes=0-1"}
+    get(store, "/", HTTP_COOKIE="answers=x", **theirs)
     assert "X-Request-ID" not in get(store, "/").headers
     (environ,) = store.app.asked
-    assert {name for name in environ if name.startswith("HTTP_")} == {"HTTP_HOST"}
+    assert {name for name in environ if name.startswith("HTTP_")} == {"HTTP_HOST", "HTTP_X_REQUEST_ID"}
 
 
 PASSED_ON = {
