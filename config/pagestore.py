@@ -26,6 +26,7 @@ from config import views
 from config.freshness import Known, Today, Watch
 from config.pagekept import Files, Memory, Page
 from config.pagekeys import Key, View, is_made_up, key_of
+from config.quick import Quick, Ready
 
 STORED = {200, 302, 410}  # a page, the way to one, and why one is gone. A 404 is a stranger's to make up
 QUICK, BROTLI_QUALITY = 5, 11  # the better makes pages a seventh smaller and takes as long as rendering them
@@ -83,12 +84,16 @@ class PageStore:
         self.memory = Memory(settings.PAGES_IN_MEMORY)
         self.files = Files(folder, settings.PAGES_ON_DISK)
         self.today = Today()
+        self.quick = Quick(self.watch)
         self.flights: dict[tuple, Flight] = {}
         self.lock = threading.Lock()
         self.later = ThreadPoolExecutor(1, "pagestore")
         self.room = threading.Semaphore(MOST_TO_SQUEEZE)
 
     def __call__(self, environ, start_response):
+        if ready := self.quick.get(environ):
+            start_response(ready.status, ready.headers)
+            return ready.body
         if not is_anonymous_read(environ):
             return self.app(environ, start_response)
         page = self.at_once(environ)
@@ -113,7 +118,12 @@ class PageStore:
         key = (environ["wsgi.url_scheme"], environ.get("HTTP_HOST", ""), environ["PATH_INFO"], "", False)
         page = self.memory.get(key)
         known = self.watch.known() if page else None
-        return page if known and self.is_fresh(page, known) else None
+        if not known or not self.is_fresh(page, known):
+            return None
+        status, headers, body, *_ = sent(page, environ)
+        if body is not None:
+            self.quick.put(environ, Ready(status, headers, [body]), known, min(known.until, self.today.held[2]))
+        return page
 
     def is_fresh(self, page: Page, known: Known) -> bool:
         now = time.time()
@@ -274,11 +284,7 @@ def page_of(answer: Answer, known: Known, day: int, made_up: bool, varies: bool)
 
 
 def serve(page: Page, environ, start_response):
-    coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), "br" in page.bodies)
-    ready = page.ready.get(coding)
-    if ready is None:
-        ready = page.ready[coding] = ready_to_send(page, coding)
-    status, headers, body, tag, short = ready
+    status, headers, body, tag, short = sent(page, environ)
     asked = environ.get("HTTP_IF_NONE_MATCH")
     if asked and tag and matches(asked, tag):
         start_response("304 Not Modified", short)
@@ -287,6 +293,15 @@ def serve(page: Page, environ, start_response):
     if environ["REQUEST_METHOD"] == "HEAD":
         return []
     return [body if body is not None else zlib.decompress(page.bodies["gzip"], wbits=31)]
+
+
+def sent(page: Page, environ):
+    """What is sent of the page to the one who asks; see `ready_to_send`."""
+    coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), "br" in page.bodies)
+    ready = page.ready.get(coding)
+    if ready is None:
+        ready = page.ready[coding] = ready_to_send(page, coding)
+    return ready
 
 
 def ready_to_send(page: Page, coding: str):
