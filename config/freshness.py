@@ -142,6 +142,8 @@ class Watch:
             self.heard = time.monotonic()
             self.is_down = False
         except Error as error:
+            if not self.is_down:
+                forget_connections()
             self.is_down = True
             self.last = last or self.noted()
             complain_of_what_is_gone(error)
@@ -164,6 +166,12 @@ class Watch:
             return Known(str(mark), tuple(seen), float(until))
         except (OSError, ValueError, TypeError):
             return None
+
+
+def forget_connections() -> None:
+    """Those that wait in the pool are as dead as the one that failed: each would fail somebody once it is back."""
+    if connection.vendor == "postgresql" and connection.pool:
+        connection.pool.drain()
 
 
 def look(file: Path) -> tuple[int, int]:
