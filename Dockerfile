@@ -21,5 +21,5 @@ RUN mkdir -p var/static var/media && chown -R site var
 USER site
 EXPOSE 8000
 # A name that the site answers to has to be asked for, also by itself.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': os.environ.get('ALLOWED_HOSTS', 'localhost').split(',')[0]}), timeout=2)"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': os.environ.get('ALLOWED_HOSTS', 'localhost').split(',')[0].strip(' .*') or 'localhost'}), timeout=2)"]
 CMD ["python", "manage.py", "serve", "--address", "0.0.0.0", "--port", "8000"]

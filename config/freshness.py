@@ -123,8 +123,9 @@ class Watch:
                 self.turn.wait_for(lambda: self.asked > self.answered, self.every)
                 asked = self.asked
             self.open()
+            leave_what_is_gone()
             self.read()
-            connection.close()  # kept open, it would go on reading a file that has been moved away
+            connection.close_if_unusable_or_obsolete()
             with self.turn:
                 self.answered = asked
                 self.turn.notify_all()

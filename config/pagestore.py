@@ -319,8 +319,17 @@ def ready_to_send(page: Page, coding: str):
 
 
 def matches(asked: str, tag: str) -> bool:
-    """Whether a browser has this already: the weak comparison of If-None-Match, where a star is anything."""
-    return asked == tag or any(each.removeprefix("W/") in (tag, "*") for each in parse_etags(asked[:4_000]))
+    """Whether a browser has this already: the weak comparison of If-None-Match, where a star is anything.
+
+    How small the bytes were made does not matter for that: another machine may not have come to it yet.
+    """
+    same = content_of(tag)
+    return asked == tag or any(each == "*" or content_of(each) == same for each in parse_etags(asked[:4_000]))
+
+
+def content_of(tag: str) -> str:
+    """What a tag says of the page and its coding."""
+    return tag.removeprefix("W/").rpartition("-")[0] or tag.removeprefix("W/")
 
 
 def choose_coding(accepted: str, is_compressed: bool) -> str:

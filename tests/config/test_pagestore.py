@@ -206,6 +206,7 @@ def test_a_stored_page_becomes_smaller_while_nobody_waits(worker, commit):
     assert small.text == first.text
     assert len(small.body) < len(first.body)
     assert small.headers["ETag"] != first.headers["ETag"], "other bytes"
+    assert get(store, "/articles/toes/", HTTP_IF_NONE_MATCH=first.headers["ETag"]).status == 304, "of the same page"
     assert small.headers["Content-Length"] == str(len(small.body))
     assert (from_disk.body, from_disk.headers) == (small.body, small.headers)
     commit(make_reference)
