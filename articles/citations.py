@@ -68,7 +68,7 @@ def entry(reference: models.Model, is_unlisted: bool, number: int) -> SafeString
     return written(number, *told, page, capfirst(kind), capfirst(status) if reference.doubt else "")
 
 
-@lru_cache(2_000)
+@lru_cache(500)
 def written(number, authors, address, title, publisher, year, page, kind, doubt) -> SafeString:
     """Kept, and made here and not by a template: a page may rest on fifty sources, which took half of its time."""
     back = '<li id="source-{0}"><a href="#cite-{0}" aria-label="Back to where source {0} is cited">↑</a> '

@@ -91,9 +91,6 @@ class PageStore:
         self.room = threading.Semaphore(MOST_TO_SQUEEZE)
 
     def __call__(self, environ, start_response):
-        if ready := self.quick.get(environ):
-            start_response(ready.status, ready.headers)
-            return ready.body
         if not is_anonymous_read(environ):
             return self.app(environ, start_response)
         page = self.at_once(environ)

@@ -147,7 +147,7 @@ class Reference(models.Model):
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
 
 
-@lru_cache(2_000)
+@lru_cache(500)
 def address_of(key: str) -> str:
     """Kept, for a page may name fifty sources."""
     return reverse("articles:source", args=[key])

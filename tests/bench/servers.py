@@ -159,7 +159,8 @@ def hello(folder: Path, workers: int = WORKERS):
     port = free_port()
     command = [sys.executable, "-m", "granian", "hello.wsgi:application", "--interface", "wsgi"]
     command += ["--port", str(port), "--workers", str(workers)]
-    return started(command, port, folder / "hello.log", cwd=folder)
+    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}  # each request carries it
+    return started(command, port, folder / "hello.log", cwd=folder, env=environ)
 
 
 def nginx(folder: Path, body: bytes, headers: list[tuple[str, str]]):

@@ -10,7 +10,7 @@ from config.freshness import Known, Watch
 from config.quick import MOST, Quick, Ready
 
 PLAIN = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "HTTP_HOST": "localhost"}
-PLAIN |= {"wsgi.url_scheme": "http", "wsgi.input": BytesIO(), "HTTP_ACCEPT_ENCODING": "br"}
+PLAIN |= {"wsgi.url_scheme": "http", "wsgi.input": BytesIO(), "HTTP_ACCEPT_ENCODING": "br", "REMOTE_ADDR": "::1"}
 READY = Ready("200 OK", [("ETag", '"a"')], [b"page"])
 
 
@@ -92,10 +92,25 @@ def test_it_holds_so_many_and_begins_anew(asked):
         {"HTTP_HX_REQUEST": "true"},
         {"HTTP_IF_NONE_MATCH": '"a"'},
         {"CONTENT_LENGTH": "1"},
+        {"HTTP_X_FORWARDED_FOR": "192.0.2.1"},
     ],
-    ids=lambda other: " ".join(*other.items()),
+    ids=lambda other: next(iter(other)),
 )
 def test_another_request_is_not_answered_and_teaches_nothing(asked, other):
     assert asked.get(PLAIN | other) is None
     asked.put(PLAIN | other, Ready("200 OK", [], [b"theirs"]), asked.second.known, until=2_000)
     assert asked.get(PLAIN) is READY
+
+
+def test_headers_that_are_too_long_are_left_to_those_who_refuse_them(asked):
+    assert asked.get(PLAIN | {"HTTP_USER_AGENT": "a" * quick.MOST_HEADERS}) is None
+
+
+def test_it_works_whatever_the_environment_of_the_process_is(asked, monkeypatch):
+    """The server gives it to each request, among the headers."""
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example")
+    whole = PLAIN | {"HTTP_PROXY": "http://proxy.example", "PATH": "/bin"}
+    assert asked.get(whole) is None
+    asked.put(whole, READY, asked.second.known, until=2_000)
+    assert asked.get(whole) is READY
+    assert asked.get(whole | {"HTTP_COOKIE": "sessionid=a"}) is None
