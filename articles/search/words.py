@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import snowballstemmer
-
 TOKEN = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*")  # 400mg is two words, as 400 mg is
 LONGEST_WORD = 40  # letters; what is longer is cut, in the index as in a question
 SHORTEST_STEM = 3  # letters: what is left of a shorter word would be another one, as “al” of ALS
@@ -39,8 +37,6 @@ MEANING = frozenset(
     {"define", "definition", "explain", "explained", "mean", "meaning", "means"}
 )  # a word is asked about
 
-stemmer = snowballstemmer.stemmer("english")
-
 
 def fold(word: str) -> str:
     """The word without case, accents and apostrophes."""
@@ -60,7 +56,14 @@ def folded(text: str) -> list[str]:
 def stem(word: str) -> str:
     """What a folded word shares with its other forms: twitches, twitched and twitching are all twitch."""
     word = IRREGULAR.get(word, word)
-    return stemmer.stemWord(word) or word if len(word) > SHORTEST_STEM else word
+    return stemmer().stemWord(word) or word if len(word) > SHORTEST_STEM else word
+
+
+def stemmer():
+    """A new one each time: it keeps in itself the word that it is at, and several threads may be at one."""
+    import snowballstemmer  # all its languages come along, which took a thirtieth of the site's start
+
+    return snowballstemmer.stemmer("english")
 
 
 def all_stems(text: str) -> list[str]:

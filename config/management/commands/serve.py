@@ -10,6 +10,7 @@ import signal
 import threading
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from granian import Granian
@@ -25,6 +26,17 @@ BACKLOG = 4_096  # connections that wait to be taken; the machine has a limit of
 THREADS = 256  # a worker: what granian takes by itself. It makes them only as they are needed
 KILL_AFTER = 8  # seconds for a worker to end by itself: a stranger's open connection must not keep the site from ending
 
+# What may be wrong in one place and right in another. Models and the admin are the same everywhere, and CI checks them.
+CHECKED = [
+    Tags.caches,
+    Tags.database,
+    Tags.files,
+    Tags.mail,
+    Tags.security,
+    Tags.staticfiles,
+    Tags.templates,
+    Tags.urls,
+]
 # Settings of the C library's allocator (mallopt): texts of a page's size go back to the system, and do not leave holes.
 MEMORY = {"M_TRIM_THRESHOLD": (-1, 131_072), "M_MMAP_THRESHOLD": (-3, 65_536), "M_ARENA_MAX": (-8, 2)}
 
@@ -44,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError("Debug is on. Set SECRET_KEY, and DEBUG=false or nothing.")
         if settings.DATABASE_FILE and not settings.DATABASE_FILE.exists():
             raise CommandError(f"There is no database at {settings.DATABASE_FILE}. Run manage.py migrate, or restore.")
-        self.check()
+        self.check(tags=CHECKED)
         serve(address=address, port=port, workers=workers)
 
 
