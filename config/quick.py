@@ -1,7 +1,8 @@
 """The shortest way to a stored page, for requests as plain as nearly all are: this is what the site does most.
 
 What was answered within the last second is answered again without any of the questions whose answers cannot change in
-between. The one that can is asked each time: whether the file that grows with every change has grown.
+between. What can change is asked each time: whether the file that grows with every change has grown, and whether the
+thread that reads the stamp has read it anew.
 """
 
 import os
@@ -62,6 +63,7 @@ class Quick:
         if (
             len(environ) - len(headers) != second.others  # an unusual header, or a body
             or sum(map(len, headers)) > MOST_HEADERS
+            or self.watch.last is not second.known  # another machine changed something, which its file does not tell
             or self.watch.size() != second.size
             or time.time() >= second.until
         ):

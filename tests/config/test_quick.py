@@ -32,6 +32,7 @@ def file(tmp_path):
 def watch(file):
     watch = Watch(file.parent, file)
     watch.open()
+    watch.last = Known("mark", (2, 0))
     return watch
 
 
@@ -39,7 +40,7 @@ def watch(file):
 def asked(watch, clock):
     """What was asked a moment ago, by somebody who sent nothing particular."""
     asked = Quick(watch)
-    asked.put(PLAIN, READY, Known("mark", (2, 0)), until=2_000)
+    asked.put(PLAIN, READY, watch.last, until=2_000)
     return asked
 
 
@@ -57,9 +58,15 @@ def test_a_change_ends_it_at_once(asked, file):
     assert asked.get(PLAIN) is None
 
 
+def test_a_change_on_another_machine_ends_it_when_it_is_read(asked, watch):
+    """This machine's file says nothing of it."""
+    watch.last = Known("another", (2, 0))
+    assert asked.get(PLAIN) is None
+
+
 def test_it_ends_with_the_day_and_when_a_scheduled_edition_comes_out(watch, clock):
     asked = Quick(watch)
-    asked.put(PLAIN, READY, Known("mark", (2, 0)), until=1_000.5)
+    asked.put(PLAIN, READY, watch.last, until=1_000.5)
     assert asked.get(PLAIN) is READY
     clock.now = 1_000.5
     assert asked.get(PLAIN) is None
