@@ -19,6 +19,10 @@ SEED = seeding.HERE / "twitching.toml"
 @pytest.fixture(autouse=True)
 def fresh_ladders():
     """Rows of one test may have the keys of another's: nothing that was read may outlive its test."""
+    forget_ladders()
+
+
+def forget_ladders():
     models.ladder_of.cache_clear()
     models.proof_of.cache_clear()
     models.diff_of.cache_clear()
@@ -39,6 +43,7 @@ def rows_of_the_seed() -> list[tuple[type, list[dict]]]:
     document = models.Checklist.objects.create(slug="twitching")
     seeding.load_checklist(document, tomllib.loads(SEED.read_text(encoding="utf-8")))
     made = [Reference, *apps.get_app_config("triage").get_models(include_auto_created=True)]
+    forget_ladders()  # loading read them, and the first test to ask would find them
     kept = [(model, list(model.objects.values())) for model in made]
     for model in reversed(made):
         model.objects.all()._raw_delete(model.objects.db)
