@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate
 
 
@@ -20,6 +19,8 @@ class ArticlesConfig(AppConfig):
 
 def fill_empty_index(using, **kwargs):
     """A site that had content before it had a search finds all of it from the first migration on."""
+    from django.db.migrations.executor import MigrationExecutor
+
     from articles.models import Article, Findable
     from articles.search import index
 

@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from articles import copies, documents, sharing
+from articles import copies, documents
 from articles.citations import Numbering
 from articles.filters import SourceFilter
 from articles.kept import kept
@@ -123,6 +123,8 @@ def share(request, slug, number):
     edition = ArticleEdition.objects.shown().filter(document__slug=slug, number=number).only("title").first()
     if edition is None:
         raise Http404
+    from articles import sharing  # with Pillow, which would take a twentieth of the site's start
+
     return HttpResponse(sharing.picture(edition), content_type="image/png")
 
 

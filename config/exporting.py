@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 
 from articles.editions import Refused
 from articles.models import ArticleEdition, EvidenceRow, Misconception, Reference, Synonym, Term
-from config import content
 from supplements.models import Food, Interaction, SupplementEdition
 from triage.models import ChecklistEdition
 
@@ -62,6 +61,8 @@ def counts() -> list[tuple[str, int]]:
 
 def zipped() -> BinaryIO:
     """A zip of everything that is live, on disk and open at its start; it goes when it is closed."""
+    from config import content  # with all that reads and writes seeds, which no reader's request needs
+
     with TemporaryDirectory() as name:
         if left_out := content.write(Path(name)):
             Path(name, LEFT_OUT).write_text("\n".join([*left_out, ""]), encoding="utf-8")

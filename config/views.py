@@ -8,7 +8,6 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -109,6 +108,8 @@ def what_is_missing() -> str:
     """Why not every page could be made now, in a sentence; empty if all could."""
     if settings.DATABASE_FILE and not settings.DATABASE_FILE.exists():  # an open one goes on answering once it is gone
         return "The database file is gone."
+    from django.db.migrations.executor import MigrationExecutor  # which a start can do without
+
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):

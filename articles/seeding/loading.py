@@ -3,7 +3,7 @@
 from django.core.files import File
 from django.db import models
 
-from articles import pictures
+from articles import pixels
 from articles.models import Article, ArticleEdition, EvidenceRow, Misconception, Reference, Synonym, Term, Topic
 from articles.seeding.reading import Seeds, edition_values
 
@@ -63,7 +63,7 @@ def load_article(document: Article, article: dict) -> None:
     for row in article.get("figures", []):
         values = {key: value for key, value in row.items() if key != "file"}
         with (article["figures_at"] / row["file"]).open("rb") as file:
-            edition.figures.create(image=pictures.adopt(File(file), row["file"]), **values)
+            edition.figures.create(image=pixels.adopt(File(file), row["file"]), **values)
     edition.reviews.create(**article["review"])
     edition.typeset()
     edition.take_over(PUBLISHED_BECAUSE)

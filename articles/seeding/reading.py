@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
 
-from articles import markdown, pictures
+from articles import markdown, pixels
 from articles.drawings import known_drawings
 from articles.models import (
     Article,
@@ -246,7 +246,7 @@ def picture_fault(folder: Path, file: str) -> str:
     if not PLAIN_NAME.fullmatch(file):
         return f"“{file}” is no plain file name"
     try:
-        pictures.checked(ContentFile((folder / file).read_bytes()), file)
+        pixels.checked(ContentFile((folder / file).read_bytes()), file)
     except OSError:
         return f"there is no picture “{file}” under figures/"
     except ValidationError as error:

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import ExifTags, Image, ImageCms, ImageDraw, PngImagePlugin
 
-from articles import pictures
+from articles import pictures, pixels
 from articles.models import Figure
 from tests.articles.test_admin import form, page
 from tests.factories import make_draft
@@ -103,7 +103,7 @@ HOSTILE = {
     "png declared as jpeg": (make_picture(), "a.png", "image/jpeg", "kind"),
     "png declared as a page": (make_picture(), "a.png", "text/html", "kind"),
     "two suffixes": (make_picture(), "a.png.html", "image/png", "kind"),
-    "too many bytes": (make_picture() + bytes(pictures.MOST_BYTES), "a.png", None, "size"),
+    "too many bytes": (make_picture() + bytes(pixels.MOST_BYTES), "a.png", None, "size"),
     "a bomb": (huge_png(), "a.png", None, "pixels"),
     "a bomb in webp": (huge_webp(), "a.webp", None, "pixels"),
     "just too many pixels": (make_picture("jpg", (5001, 5000), "L"), "a.jpg", None, "pixels"),
@@ -145,11 +145,11 @@ import resource, sys
 from io import BytesIO
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from articles import pictures
+from articles import pixels
 upload = ContentFile(sys.stdin.buffer.read(), name=sys.argv[1])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    pictures.prepare(upload)
+    pixels.prepare(upload)
 except ValidationError as refusal:
     print(refusal.code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
@@ -204,7 +204,7 @@ def test_a_name_with_a_folder_or_control_character_is_refused(
 @pytest.mark.parametrize("name", ["../arm.png", "a/arm.png", "a\\arm.png", "C:arm.png", "a\nrm.png", "\u202egnp.png"])
 def test_a_name_with_a_folder_or_control_character_is_refused_where_it_reaches_us(name):
     with pytest.raises(ValidationError) as refusal:
-        pictures.prepare(ContentFile(make_picture(), name=name))
+        pixels.prepare(ContentFile(make_picture(), name=name))
     assert refusal.value.code == "name"
 
 
@@ -392,12 +392,12 @@ def test_a_reader_gets_the_picture_in_a_fitting_width(
 
 @pytest.mark.parametrize("data", [with_preview(), make_picture("jpg", (300, 200), progressive=True)])
 def test_what_cameras_make_is_accepted(data):
-    assert pictures.prepare(make_upload(data, "arm.jpg")).size
+    assert pixels.prepare(make_upload(data, "arm.jpg")).size
 
 
 def test_a_picture_made_anew_is_the_same_the_next_time():
-    once = pictures.prepare(make_upload(make_picture("png", (500, 300))))
-    again = pictures.prepare(ContentFile(once.read(), name=once.name))
+    once = pixels.prepare(make_upload(make_picture("png", (500, 300))))
+    again = pixels.prepare(ContentFile(once.read(), name=once.name))
     assert once.name == again.name
 
 

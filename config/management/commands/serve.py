@@ -139,5 +139,5 @@ def load_once() -> None:
         connection.close()
         if connection.vendor == "postgresql":
             connection.close_pool()
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # looking through it would find little, and take as long as making a page
+    gc.enable()
