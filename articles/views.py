@@ -20,6 +20,7 @@ from articles.models import (
     Reference,
     Term,
 )
+from articles.reading import live_edition, reading
 from articles.search import finding, kinds
 from articles.sources import pages_on
 
@@ -52,7 +53,7 @@ def in_order() -> tuple[list[int], dict[tuple[str, str], int]]:
 
 @require_safe
 def detail(request, slug, template="articles/detail.html"):
-    edition = for_reading().live().filter(document__slug=slug).first()
+    edition = live_edition(slug)
     if edition is None:
         return documents.missing(request, Article, slug, for_reading(), show)
     if request.path != edition.document.get_absolute_url():
@@ -97,7 +98,7 @@ def glossary(request):
 @require_safe
 def markdown(request, slug):
     """The live edition as Markdown. It is a copy, so search engines are shown the page."""
-    edition = for_reading().live().articles().filter(document__slug=slug).first()
+    edition = for_reading().with_review().live().articles().filter(document__slug=slug).first()
     if edition is None:
         document = get_object_or_404(Article, slug=slug, is_site_page=False)
         if document.is_withdrawn:
@@ -129,23 +130,11 @@ def share(request, slug, number):
 
 
 def for_reading():
-    return ArticleEdition.objects.for_reading().with_review().with_beginning()
+    return ArticleEdition.objects.for_reading()
 
 
 def show(request, edition, template="articles/detail.html", **more):
     return render(request, template, reading(edition) | more)
-
-
-def reading(edition) -> dict:
-    """What the page of one edition shows beside its own row."""
-    related = edition.related.all()
-    return {
-        "edition": edition,
-        "faqs": edition.faqs.all(),
-        "citations": edition.citations.select_related("reference"),
-        "related": ArticleEdition.objects.listed().filter(document__in=related),
-        "corrections": ArticleEdition.objects.corrections(),
-    }
 
 
 @require_safe

@@ -1,0 +1,113 @@
+"""What the page of one article reads from the database: five queries, none of which takes long to put together.
+
+A list of ten thousand articles has the database find the live editions and their last reviews. Django takes longer to
+write such a query than the database to answer it, and longer than the rest of a page takes to make. One page has a
+handful of documents beside it, so their plain rows are read instead, and looked through here.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from articles.models import Article, ArticleEdition, Reference
+
+
+class Row(NamedTuple):
+    """An edition beside one of its reviews: one that was reviewed twice has two rows, and one that never was has one
+    without a review."""
+
+    document: int
+    number: int
+    published_at: datetime | None
+    title: str
+    description: str
+    slug: str
+    withdrawn_at: datetime | None
+    topic_position: int
+    reviewed_on: date | None
+    review: int | None
+    reviewer: str | None
+    next_due: date | None
+
+    def is_released(self, now: datetime) -> bool:
+        return self.published_at is not None and self.published_at <= now
+
+
+FIELDS = {
+    "slug": "document__slug",
+    "withdrawn_at": "document__withdrawn_at",
+    "topic_position": "topic__position",
+    "reviewed_on": "reviews__reviewed_on",
+    "review": "reviews__pk",
+    "reviewer": "reviews__reviewer",
+    "next_due": "reviews__next_due",
+}
+
+
+def live_edition(slug: str) -> ArticleEdition | None:
+    """What `live()` finds of one document: the newest edition that is out, unless it was withdrawn since."""
+    released = ArticleEdition.objects.for_reading().released().filter(document__slug=slug)
+    newest = released.order_by("-number").first()
+    if newest is None or is_withdrawn(newest.document.withdrawn_at, newest.published_at):
+        return None
+    return newest
+
+
+def is_withdrawn(withdrawn_at: datetime | None, published_at: datetime) -> bool:
+    """Whether a document was withdrawn after its newest edition came out."""
+    return withdrawn_at is not None and published_at <= withdrawn_at
+
+
+def reading(edition: ArticleEdition) -> dict:
+    """What the page of one edition, read `for_reading()`, shows beside its own row. The edition is given what
+    `with_review()` and `with_beginning()` would have read."""
+    now = timezone.now()
+    mine, others = [], {}
+    for row in rows(edition, now):
+        if row.document == edition.document_id:
+            mine.append(row)
+        else:
+            others.setdefault(row.document, []).append(row)
+    reviewed = last_review(mine)
+    edition.first_published_at = min((row.published_at for row in mine if row.is_released(now)), default=None)
+    edition.reviewed_on, edition.reviewer = reviewed.reviewed_on, reviewed.reviewer
+    edition.next_due, edition.reviewed_number = reviewed.next_due, reviewed.review and reviewed.number
+    return {
+        "edition": edition,
+        "faqs": edition.faqs.all(),
+        "citations": citations(edition),
+        "related": sorted(filter(None, map(live, others.values())), key=lambda each: (each.place, each.title)),
+        "corrections": ArticleEdition.objects.corrections(),
+    }
+
+
+def rows(edition: ArticleEdition, now: datetime) -> list[Row]:
+    """Of the edition's own document all editions so far, and of those to read next what has come out."""
+    so_far = Q(document=edition.document_id, number__lte=edition.number)
+    listed = Q(document__in=edition.related.filter(is_site_page=False), published_at__lte=now)
+    columns = [FIELDS.get(name, name) for name in Row._fields]
+    return [Row(*values) for values in ArticleEdition.objects.filter(so_far | listed).values_list(*columns)]
+
+
+def last_review(found: Iterable[Row]) -> Row:
+    """The row with the last review, whichever edition it was of; any row, if there is none."""
+    return max(found, key=lambda row: (row.reviewed_on or date.min, row.review or 0))
+
+
+def live(found: list[Row]) -> ArticleEdition | None:
+    """The live edition among the rows of one document, with no more than a list of articles shows."""
+    newest = max(found, key=lambda row: row.number)
+    if is_withdrawn(newest.withdrawn_at, newest.published_at):
+        return None
+    shown = ArticleEdition(document=Article(slug=newest.slug), title=newest.title, description=newest.description)
+    shown.next_due, shown.place = last_review(found).next_due, newest.topic_position
+    return shown
+
+
+def citations(edition: ArticleEdition) -> list[dict]:
+    """The sources of a page, as `Numbering.citations` gives them."""
+    cited = Reference.objects.filter(citations__edition=edition).annotate(number=F("citations__number"))
+    return [{"number": reference.number, "reference": reference} for reference in cited.order_by("number")]
