@@ -26,7 +26,6 @@ class Row(NamedTuple):
     description: str
     slug: str
     withdrawn_at: datetime | None
-    topic_position: int
     reviewed_on: date | None
     review: int | None
     reviewer: str | None
@@ -39,7 +38,6 @@ class Row(NamedTuple):
 FIELDS = {
     "slug": "document__slug",
     "withdrawn_at": "document__withdrawn_at",
-    "topic_position": "topic__position",
     "reviewed_on": "reviews__reviewed_on",
     "review": "reviews__pk",
     "reviewer": "reviews__reviewer",
@@ -50,10 +48,10 @@ FIELDS = {
 def live_edition(slug: str) -> ArticleEdition | None:
     """What `live()` finds of one document: the newest edition that is out, unless it was withdrawn since."""
     released = ArticleEdition.objects.for_reading().released().filter(document__slug=slug)
-    newest = released.order_by("-number").first()
-    if newest is None or is_withdrawn(newest.document.withdrawn_at, newest.published_at):
+    last = released.order_by("-number").first()
+    if last is None or is_withdrawn(last.document.withdrawn_at, last.published_at):
         return None
-    return newest
+    return last
 
 
 def is_withdrawn(withdrawn_at: datetime | None, published_at: datetime) -> bool:
@@ -65,12 +63,12 @@ def reading(edition: ArticleEdition) -> dict:
     """What the page of one edition, read `for_reading()`, shows beside its own row. The edition is given what
     `with_review()` and `with_beginning()` would have read."""
     now = timezone.now()
-    mine, others = [], {}
-    for row in rows(edition, now):
-        if row.document == edition.document_id:
-            mine.append(row)
-        else:
-            others.setdefault(row.document, []).append(row)
+    documents: dict[int, list[Row]] = {}
+    found = rows(edition, now)
+    for row in found:
+        documents.setdefault(row.document, []).append(row)
+    mine = documents.pop(edition.document_id)
+    listed = sorted(documents.values(), key=lambda each: found.index(newest(each)))  # in the database's order
     reviewed = last_review(mine)
     edition.first_published_at = min((row.published_at for row in mine if row.is_released(now)), default=None)
     edition.reviewed_on, edition.reviewer = reviewed.reviewed_on, reviewed.reviewer
@@ -79,17 +77,23 @@ def reading(edition: ArticleEdition) -> dict:
         "edition": edition,
         "faqs": edition.faqs.all(),
         "citations": citations(edition),
-        "related": sorted(filter(None, map(live, others.values())), key=lambda each: (each.place, each.title)),
+        "related": list(filter(None, map(live, listed))),
         "corrections": ArticleEdition.objects.corrections(),
     }
 
 
 def rows(edition: ArticleEdition, now: datetime) -> list[Row]:
-    """Of the edition's own document all editions so far, and of those to read next what has come out."""
+    """Of the edition's own document all editions so far, and of those to read next what has come out; in the order
+    of `listed()`."""
     so_far = Q(document=edition.document_id, number__lte=edition.number)
     listed = Q(document__in=edition.related.filter(is_site_page=False), published_at__lte=now)
     columns = [FIELDS.get(name, name) for name in Row._fields]
-    return [Row(*values) for values in ArticleEdition.objects.filter(so_far | listed).values_list(*columns)]
+    found = ArticleEdition.objects.filter(so_far | listed).order_by("topic__position", "title")
+    return [Row(*values) for values in found.values_list(*columns)]
+
+
+def newest(found: Iterable[Row]) -> Row:
+    return max(found, key=lambda row: row.number)
 
 
 def last_review(found: Iterable[Row]) -> Row:
@@ -99,11 +103,11 @@ def last_review(found: Iterable[Row]) -> Row:
 
 def live(found: list[Row]) -> ArticleEdition | None:
     """The live edition among the rows of one document, with no more than a list of articles shows."""
-    newest = max(found, key=lambda row: row.number)
-    if is_withdrawn(newest.withdrawn_at, newest.published_at):
+    row = newest(found)
+    if is_withdrawn(row.withdrawn_at, row.published_at):
         return None
-    shown = ArticleEdition(document=Article(slug=newest.slug), title=newest.title, description=newest.description)
-    shown.next_due, shown.place = last_review(found).next_due, newest.topic_position
+    shown = ArticleEdition(document=Article(slug=row.slug), title=row.title, description=row.description)
+    shown.next_due = last_review(found).next_due
     return shown
 
 

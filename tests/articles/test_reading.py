@@ -36,7 +36,7 @@ def make_document(slug: str, editions: int, fate: str, reviews: str) -> Article:
     if fate in ("withdrawn", "withdrawn and back"):
         document.withdraw("It was wrong.")
     if fate == "withdrawn and back":
-        make_draft(document, title="Put right").publish(waiver="A test.")
+        make_draft(document, title=f"Put right {slug}").publish(waiver="A test.")
     if fate == "one is scheduled":
         coming = make_draft(document, title="To come")
         coming.publish(waiver="A test.", at=timezone.now() + HOUR)
