@@ -107,12 +107,12 @@ def share(document: Sample, name: str, low: int, high: int) -> Sample:
     )
 
 
-def citations() -> list[Sample]:
+def citations() -> list[dict]:
     """A source that stands, one with a newer version, and one that was retracted."""
     return [
-        Sample(
-            number=number,
-            reference=Reference(
+        {
+            "number": number,
+            "reference": Reference(
                 key=f"sample-{status}",
                 authors="Sample A, Sample B",
                 title="What it is called",
@@ -120,6 +120,6 @@ def citations() -> list[Sample]:
                 kind=Reference.Kind.TRIAL,
                 status=status,
             ),
-        )
+        }
         for number, status in enumerate(Reference.Status.values, 1)
     ]

@@ -1,6 +1,7 @@
 """Numbered sources in texts that are no article."""
 
 from django import template
+from django.utils.html import format_html_join
 
 from articles.citations import entry
 
@@ -20,6 +21,13 @@ def sources(row, numbering):
 
 
 @register.simple_tag
-def source_entry(reference, is_unlisted, number=0):
-    """A source as an item of a list, and with a number as one that the text cites."""
-    return entry(reference, bool(is_unlisted), number)
+def source_entry(reference, is_unlisted):
+    """A source as an item of a list."""
+    return entry(reference, bool(is_unlisted), 0)
+
+
+@register.simple_tag
+def source_entries(citations, is_unlisted):
+    """The sources that a text cites as items of a list. All at once: one by one, fifty take a tenth of a page."""
+    entries = (entry(row["reference"], bool(is_unlisted), row["number"]) for row in citations)
+    return format_html_join("\n", "{}", ((each,) for each in entries))

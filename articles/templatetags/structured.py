@@ -51,14 +51,14 @@ def breadcrumb_data(context, parents, here):
 def page_data(context, kind, edition=None, citations=(), image="", about=None):
     """A page, by the title and description of its head; of a document, at the document's own address.
 
-    `citations` are rows with a reference; `about` is the source that a page is about.
+    `citations` have a reference each; `about` is the source that a page is about.
     """
     if context.get("is_unlisted"):
         return ""
     request = context["request"]
     address = request.build_absolute_uri(edition.document.get_absolute_url() if edition else request.path)
     name, description = unescape(context["page_title"]).removesuffix(SUFFIX), unescape(context["page_description"])
-    references = [row["reference"] if isinstance(row, dict) else row.reference for row in citations]
+    references = [row["reference"] for row in citations]
     image = request.build_absolute_uri(image) if image else ""
     return structured.block(structured.page(kind, address, name, description, edition, references, image, about))
 
