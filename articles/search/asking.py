@@ -112,7 +112,7 @@ def understand(question: Question, typed: list[str], said: list[str], is_typing:
             own = [way for way in own if way.weight != A_SLIP]
         if ways := [*own, *others]:
             count = max((min(often.get(stem, 0) for stem in way.stems) for way in own), default=0) or total / 10
-            taken.append(Need(tuple(ways), sqrt(log1p(total / (count or 1))), count <= total * UNUSUAL))
+            taken.append(Need(best_of_each(ways), sqrt(log1p(total / (count or 1))), count <= total * UNUSUAL))
         else:
             question.unknown.append(typed[place])
         place += max(length, 1)
@@ -174,6 +174,16 @@ def is_said(word: str, said: Sequence[str]) -> bool:
     return word in said or (
         len(word) >= SHORTEST_ALARM_WITH_SLIPS and any(words.is_one_slip_away(other, word) for other in said)
     )
+
+
+def best_of_each(ways: Iterable[Way]) -> tuple[Way, ...]:
+    """The ways without those that ask for the same for less: a synonym often means what was typed. To look for it
+    twice would take twice as long."""
+    best: dict[tuple[str, ...], Way] = {}
+    for way in ways:
+        if way.stems not in best or best[way.stems].weight < way.weight:
+            best[way.stems] = way
+    return tuple(best.values())
 
 
 def longest_match(synonyms, typed: Sequence[str], meant: Sequence[list[Way]], place: int) -> tuple[int, list[Way]]:
