@@ -15,7 +15,7 @@ from supplements.models import SupplementEdition
 from triage.models import ChecklistEdition
 
 ENTRIES = 50
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # one would take the whole feed down
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # one would take the whole feed down
 KINDS = {  # what an entry is called, and which fields its title and its description are made of
     ArticleEdition: ("article", ["title", "description"]),
     SupplementEdition: ("form of magnesium", ["name"]),
