@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import F
 
+from articles.editions import is_withdrawn
 from articles.models import Article, ArticleEdition, Reference
 
 
@@ -31,9 +31,6 @@ class Row(NamedTuple):
     reviewer: str | None
     next_due: date | None
 
-    def is_released(self, now: datetime) -> bool:
-        return self.published_at is not None and self.published_at <= now
-
 
 FIELDS = {
     "slug": "document__slug",
@@ -45,32 +42,17 @@ FIELDS = {
 }
 
 
-def live_edition(slug: str) -> ArticleEdition | None:
-    """What `live()` finds of one document: the newest edition that is out, unless it was withdrawn since."""
-    released = ArticleEdition.objects.for_reading().released().filter(document__slug=slug)
-    last = released.order_by("-number").first()
-    if last is None or is_withdrawn(last.document.withdrawn_at, last.published_at):
-        return None
-    return last
-
-
-def is_withdrawn(withdrawn_at: datetime | None, published_at: datetime) -> bool:
-    """Whether a document was withdrawn after its newest edition came out."""
-    return withdrawn_at is not None and published_at <= withdrawn_at
-
-
 def reading(edition: ArticleEdition) -> dict:
     """What the page of one edition, read `for_reading()`, shows beside its own row. The edition is given what
     `with_review()` and `with_beginning()` would have read."""
-    now = timezone.now()
     documents: dict[int, list[Row]] = {}
-    found = rows(edition, now)
+    found = rows(edition)
     for row in found:
         documents.setdefault(row.document, []).append(row)
     mine = documents.pop(edition.document_id)
     listed = sorted(documents.values(), key=lambda each: found.index(newest(each)))  # in the database's order
     reviewed = last_review(mine)
-    edition.first_published_at = min((row.published_at for row in mine if row.is_released(now)), default=None)
+    edition.first_published_at = min((row.published_at for row in mine if row.published_at), default=None)
     edition.reviewed_on, edition.reviewer = reviewed.reviewed_on, reviewed.reviewer
     edition.next_due, edition.reviewed_number = reviewed.next_due, reviewed.review and reviewed.number
     return {
@@ -82,14 +64,14 @@ def reading(edition: ArticleEdition) -> dict:
     }
 
 
-def rows(edition: ArticleEdition, now: datetime) -> list[Row]:
+def rows(edition: ArticleEdition) -> list[Row]:
     """Of the edition's own document all editions so far, and of those to read next what has come out; in the order
     of `listed()`."""
-    so_far = Q(document=edition.document_id, number__lte=edition.number)
-    listed = Q(document__in=edition.related.filter(is_site_page=False), published_at__lte=now)
+    so_far = ArticleEdition.objects.filter(document=edition.document_id, number__lte=edition.number)
+    listed = ArticleEdition.objects.released().filter(document__in=edition.related.filter(is_site_page=False))
     columns = [FIELDS.get(name, name) for name in Row._fields]
-    found = ArticleEdition.objects.filter(so_far | listed).order_by("topic__position", "title")
-    return [Row(*values) for values in found.values_list(*columns)]
+    found = (so_far | listed).order_by("topic__position", "title").values_list(*columns)
+    return [Row(*values) for values in found]
 
 
 def newest(found: Iterable[Row]) -> Row:
@@ -102,7 +84,7 @@ def last_review(found: Iterable[Row]) -> Row:
 
 
 def live(found: list[Row]) -> ArticleEdition | None:
-    """The live edition among the rows of one document, with no more than a list of articles shows."""
+    """The live edition among the released rows of one document, with no more than a list of articles shows."""
     row = newest(found)
     if is_withdrawn(row.withdrawn_at, row.published_at):
         return None

@@ -20,7 +20,7 @@ from articles.models import (
     Reference,
     Term,
 )
-from articles.reading import live_edition, reading
+from articles.reading import reading
 from articles.search import finding, kinds
 from articles.sources import pages_on
 
@@ -53,7 +53,7 @@ def in_order() -> tuple[list[int], dict[tuple[str, str], int]]:
 
 @require_safe
 def detail(request, slug, template="articles/detail.html"):
-    edition = live_edition(slug)
+    edition = for_reading().filter(document__slug=slug).live_one()
     if edition is None:
         return documents.missing(request, Article, slug, for_reading(), show)
     if request.path != edition.document.get_absolute_url():

@@ -1,5 +1,7 @@
 """One numbered version of a document's content, and the steps from draft to published."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import FETCH_PEERS, FETCH_RAISE, Exists, F, OuterRef, Q, StringAgg, Subquery, Value
@@ -7,6 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State, public_change
+
+
+def is_withdrawn(withdrawn_at: datetime | None, published_at: datetime) -> bool:
+    """Whether a document is withdrawn: since its newest released edition came out. See `live()`."""
+    return withdrawn_at is not None and published_at <= withdrawn_at
 
 
 class EditionQuerySet(models.QuerySet):
@@ -18,6 +25,12 @@ class EditionQuerySet(models.QuerySet):
         )
         not_withdrawn = Q(document__withdrawn_at=None) | Q(published_at__gt=F("document__withdrawn_at"))
         return self.filter(not_withdrawn, ~Exists(newer), published_at__lte=now)
+
+    def live_one(self):
+        """What `live()` finds of the one document that is asked for, or None; quicker to put together. Its document
+        has to be read along."""
+        newest = self.released().order_by("-number").first()
+        return newest if newest and not is_withdrawn(newest.document.withdrawn_at, newest.published_at) else None
 
     def released(self):
         """Everything that is or was live: the public history."""
