@@ -24,13 +24,13 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.functions import Cast, Lower
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from articles import gate
 from articles.citations import plain
 from articles.editions import Document, Edition, EditionQuerySet, Finding, LateApproval, PreviewLink, Review
 from articles.models import Article, CitedText, CitesReferences, with_liveness
+from articles.paths import path_of
 from supplements.dose import Share
 
 RESERVED = ("compare", "dose", "medicines", "foods")
@@ -72,7 +72,7 @@ class Supplement(Document):
         verbose_name_plural = "forms of magnesium"
 
     def get_absolute_url(self) -> str:
-        return reverse("supplements:detail", args=[self.slug])
+        return path_of("supplements:detail", self.slug)
 
 
 class Route(models.TextChoices):

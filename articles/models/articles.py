@@ -7,7 +7,6 @@ from itertools import chain, repeat
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
-from django.urls import reverse
 
 from articles import gate, generation, markdown
 from articles.drawings import known_drawings
@@ -15,6 +14,7 @@ from articles.editions import Document, Edition, EditionQuerySet, Finding, LateA
 from articles.marking import is_abbreviation
 from articles.models.glossary import Term
 from articles.models.references import Reference, source_findings
+from articles.paths import path_of
 from articles.pictures import PictureField
 
 MOST_KEY_POINTS = 6
@@ -77,7 +77,7 @@ class Article(Document):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse(f"articles:{self.slug}") if self.is_site_page else reverse("articles:detail", args=[self.slug])
+        return path_of(f"articles:{self.slug}") if self.is_site_page else path_of("articles:detail", self.slug)
 
 
 class ArticleEditionQuerySet(EditionQuerySet):

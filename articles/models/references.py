@@ -1,16 +1,15 @@
 """The sources that everything on the site rests on."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from urllib.parse import quote
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Count, Q, When
-from django.urls import reverse
 
 from articles import markdown, sources
 from articles.editions import Finding
+from articles.paths import path_of
 
 
 class ReferenceQuerySet(models.QuerySet):
@@ -121,7 +120,7 @@ class Reference(models.Model):
         return f"{self.key}: {self.title}"
 
     def get_absolute_url(self) -> str:
-        return address_of(self.key)
+        return path_of("articles:source", self.key)
 
     @property
     def weight(self) -> str:
@@ -145,12 +144,6 @@ class Reference(models.Model):
     @property
     def pubmed_address(self) -> str:
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
-
-
-@lru_cache(500)
-def address_of(key: str) -> str:
-    """Kept, for a page may name fifty sources."""
-    return reverse("articles:source", args=[key])
 
 
 Kind, Status = Reference.Kind, Reference.Status
