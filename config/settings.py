@@ -271,9 +271,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": uploads.storage_of(os.environ.get("MEDIA_STORAGE_URL", "")),
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.statics.Storage"
     },
 }
 SITE_DIR = DATABASE_FILE.absolute().parent if DATABASE_FILE else VAR_DIR  # two sites of one folder share no page
