@@ -253,7 +253,7 @@ CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 # Language and time
 
 LANGUAGE_CODE = "en-gb"
-USE_I18N = True
+USE_I18N = False  # it speaks one language, and need not ask at each word which
 USE_TZ = True
 TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/London")
 try:
