@@ -8,11 +8,13 @@ ready to be sent. When something behind the site fails, what has been stored sin
 import gzip
 import hashlib
 import logging
+import os
 import re
 import threading
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from io import BytesIO
@@ -46,6 +48,7 @@ OF_AN_ERROR = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
 ]
+PROCESSORS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()  # before a worker is kept to one
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +90,7 @@ class PageStore:
         self.quick = Quick(self.watch)
         self.flights: dict[tuple, Flight] = {}
         self.lock = threading.Lock()
-        self.later = ThreadPoolExecutor(1, "pagestore")
+        self.later = ThreadPoolExecutor(1, "pagestore", initializer=go_anywhere)
         self.room = threading.Semaphore(MOST_TO_SQUEEZE)
 
     def __call__(self, environ, start_response):
@@ -207,6 +210,13 @@ class PageStore:
         self.memory.put(key, smaller)
         if not is_done:
             self.files.put(key, smaller)
+
+
+def go_anywhere() -> None:
+    """A worker may be kept to one processor (see `serve`), but nobody waits for what is done in this thread."""
+    if PROCESSORS:
+        with suppress(OSError):
+            os.sched_setaffinity(0, PROCESSORS)  # of this thread alone
 
 
 def is_anonymous_read(environ) -> bool:

@@ -1,8 +1,10 @@
 """Workers, or the whole server, end without a word: who is being answered loses that answer, and nobody else."""
 
+import os
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 
 from tests.faults.running import ARTICLE, EDITOR, Desk, Readers, Running, kill, told, until
 
@@ -28,6 +30,20 @@ def test_one_worker_is_killed_under_load(site):
     # Until its memory is given back its queue takes connections, so that a reader may lose a second request there.
     assert len(readers.failed) <= 2 * READERS, said
     assert last < 0.1, said
+
+
+def test_each_worker_has_a_processor_where_there_is_one_for_each_and_so_has_the_next(site):
+    processors = sorted(os.sched_getaffinity(0))
+    expected = [[each] for each in processors] if len(processors) == 2 else [processors, processors]
+
+    def are_placed() -> bool:
+        with suppress(ProcessLookupError):  # ended between the two questions
+            return sorted(sorted(os.sched_getaffinity(pid)) for pid in site.workers()) == expected
+        return False
+
+    until(are_placed)
+    kill(site.workers()[0])
+    until(lambda: len(site.workers()) == 2 and are_placed())
 
 
 def test_all_workers_are_killed(site):

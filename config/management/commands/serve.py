@@ -8,6 +8,8 @@ import os
 import resource
 import signal
 import threading
+from contextlib import suppress
+from functools import partial
 
 from django.conf import settings
 from django.core.checks import Tags
@@ -66,6 +68,9 @@ class Server(Granian):
     Somebody who kills workers, or a machine short of memory, is no such fault: those are replaced as often as it takes.
     """
 
+    def _spawn_worker(self, idx, target, callback_loader):
+        return super()._spawn_worker(idx, target, partial(on_one_processor, idx, self.workers, callback_loader))
+
     def _respawn_workers(self, workers, *args, **kwargs):
         replaced = {index: self.wrks[index] for index in workers}
         super()._respawn_workers(workers, *args, **kwargs)
@@ -105,6 +110,19 @@ def application(target: str):
     """What a worker serves; granian calls this in each of them."""
     threading.Thread(target=end_with_the_server, daemon=True).start()
     return importlib.import_module(APPLICATION).application
+
+
+def on_one_processor(index: int, workers: int, load, *args):
+    """Keep a worker to one processor, if there is one for each, and load the application.
+
+    A request goes from one thread of a worker to another and back. Where each wakes the other on the processor that it
+    has just left, the same page is sent a quarter oftener. With fewer workers or more, the system knows best.
+    """
+    processors = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if workers == len(processors):
+        with suppress(OSError):  # a container may forbid it
+            os.sched_setaffinity(0, {processors[index]})
+    return load(*args)
 
 
 def end_with_the_server() -> None:
