@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 
 from articles.markdown import mark_of
 
@@ -57,22 +56,19 @@ class Numbering:
         return [{"number": number, "reference": self.references[key]} for key, number in self.numbers.items()]
 
 
-def entry(reference: models.Model, is_unlisted: bool, number: int) -> SafeString:
+def entry(reference, is_unlisted: bool, number: int) -> SafeString:
     """A source as an item of a list, with the way back to where the text cites it if it has a number there.
 
     Its kind leads to its own page, which it may not have where the list is on a page that is not live.
     """
-    page = "" if is_unlisted else reference.get_absolute_url()
-    kind, status = reference.Kind(reference.kind).label, reference.Status(reference.status).label
-    told = (reference.authors, reference.address, reference.title, reference.publisher, reference.year)
-    return written(number, *told, page, capfirst(kind), capfirst(status) if reference.doubt else "")
+    return written(number, is_unlisted, *reference.entry)
 
 
-@lru_cache(500)
-def written(number, authors, address, title, publisher, year, page, kind, doubt) -> SafeString:
+@lru_cache(1_000)
+def written(number, is_unlisted, authors, address, title, publisher, year, page, kind, doubt) -> SafeString:
     """Kept, and made here and not by a template: a page may rest on fifty sources, which took half of its time."""
     back = '<li id="source-{0}"><a href="#cite-{0}" aria-label="Back to where source {0} is cited">↑</a> '
-    tag = '<a class="tag" href="{1}">{0}</a>' if page else '<span class="tag">{0}</span>'
+    tag = '<span class="tag">{0}</span>' if is_unlisted else '<a class="tag" href="{1}">{0}</a>'
     warning = ' <strong class="tag caution">{0}</strong>' if doubt else ""
     return format_html(
         '{}{}{} <a href="{}">{}</a>. {}{}. {}{}</li>',

@@ -20,7 +20,7 @@ from articles.models import (
     Reference,
     Term,
 )
-from articles.reading import reading
+from articles.reading import live_edition, reading
 from articles.search import finding, kinds
 from articles.sources import pages_on
 
@@ -53,7 +53,7 @@ def in_order() -> tuple[list[int], dict[tuple[str, str], int]]:
 
 @require_safe
 def detail(request, slug, template="articles/detail.html"):
-    edition = for_reading().filter(document__slug=slug).live_one()
+    edition = live_edition(slug)
     if edition is None:
         return documents.missing(request, Article, slug, for_reading(), show)
     if request.path != edition.document.get_absolute_url():
@@ -133,8 +133,9 @@ def for_reading():
     return ArticleEdition.objects.for_reading()
 
 
-def show(request, edition, template="articles/detail.html", **more):
-    return render(request, template, reading(edition) | more)
+def show(request, edition, template="articles/detail.html", is_preview=False, is_unlisted=False, **more):
+    standing = {"is_preview": is_preview, "is_unlisted": is_unlisted, "superseded_by": None}
+    return render(request, template, standing | reading(edition) | more)
 
 
 @require_safe

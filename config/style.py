@@ -43,10 +43,13 @@ def samples() -> dict:
     form["hinted"].help_text = "Which of them fits best."
     document = Sample(get_absolute_url="#")
     edition = Sample(
-        document=document, title="A title of usual length: and what it is about", number=2, published_at=TODAY
+        document=document,
+        title="A title of usual length: and what it is about",
+        number=2,
+        published_at=TODAY,
     )
     shares = [share(document, *each) for each in (("One figure", 60, 60), ("A range by hydrate", 12, 26))]
-    edition.description = "One sentence that says what a reader finds on the page."
+    edition.address, edition.description = "#", "One sentence that says what a reader finds on the page."
     return {
         "levels": list(Urgency),
         "numbers": to_call()[:3],

@@ -223,6 +223,6 @@ def either(words: list[str]) -> str:
     return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def live_forms():
-    """What the table is made of."""
-    return SupplementEdition.objects.live()
+def live_forms(now=None):
+    """What the table is made of. `now` is as in `live()`."""
+    return SupplementEdition.objects.live(now)

@@ -11,7 +11,7 @@ called `document` (related name `editions`) and `edition` (related name `reviews
 
 from articles.editions.copying import copy_content, copy_parts
 from articles.editions.document import Document
-from articles.editions.edition import Edition, EditionQuerySet, is_withdrawn
+from articles.editions.edition import Edition, EditionQuerySet, is_overdue, is_withdrawn, strictly
 from articles.editions.parts import Part
 from articles.editions.records import LateApproval, PreviewLink, Review
 from articles.editions.states import OPEN_STATES, Finding, Immutable, Refused, State, public_change
@@ -31,6 +31,8 @@ __all__ = [
     "State",
     "copy_content",
     "copy_parts",
+    "is_overdue",
     "is_withdrawn",
     "public_change",
+    "strictly",
 ]

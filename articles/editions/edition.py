@@ -1,10 +1,11 @@
 """One numbered version of a document's content, and the steps from draft to published."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import FETCH_PEERS, FETCH_RAISE, Exists, F, OuterRef, Q, StringAgg, Subquery, Value
+from django.db.models.fetch_modes import FetchMode
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,25 +17,32 @@ def is_withdrawn(withdrawn_at: datetime | None, published_at: datetime) -> bool:
     return withdrawn_at is not None and published_at <= withdrawn_at
 
 
+def is_overdue(next_due: date | None, today: date) -> bool:
+    """Whether the day of the next review has passed."""
+    return next_due is not None and next_due < today
+
+
+def strictly() -> FetchMode:
+    """For pages: whatever they did not ask for is an error while developing, and fetched for all rows otherwise."""
+    return FETCH_RAISE if settings.REFUSE_HIDDEN_QUERIES else FETCH_PEERS
+
+
 class EditionQuerySet(models.QuerySet):
-    def live(self):
-        """What the public reads: of each document the highest-numbered edition whose time has come."""
-        now = timezone.now()
+    def live(self, now=None):
+        """What the public reads: of each document the highest-numbered edition whose time has come.
+
+        `now` is a time, or an expression for one.
+        """
+        now = timezone.now() if now is None else now
         newer = self.model._base_manager.filter(
             document=OuterRef("document"), number__gt=OuterRef("number"), published_at__lte=now
         )
         not_withdrawn = Q(document__withdrawn_at=None) | Q(published_at__gt=F("document__withdrawn_at"))
         return self.filter(not_withdrawn, ~Exists(newer), published_at__lte=now)
 
-    def live_one(self):
-        """What `live()` finds of the one document that is asked for, or None; quicker to put together. Its document
-        has to be read along."""
-        newest = self.released().order_by("-number").first()
-        return newest if newest and not is_withdrawn(newest.document.withdrawn_at, newest.published_at) else None
-
-    def released(self):
-        """Everything that is or was live: the public history."""
-        return self.filter(published_at__lte=timezone.now())
+    def released(self, now=None):
+        """Everything that is or was live: the public history. `now` is as in `live()`."""
+        return self.filter(published_at__lte=timezone.now() if now is None else now)
 
     def shown(self):
         """What is or was live, of documents that are not withdrawn."""
@@ -104,8 +112,8 @@ class EditionQuerySet(models.QuerySet):
         return self.annotate(author_names=Subquery(names.values("names"), models.CharField()))
 
     def strict(self):
-        """For pages: whatever they did not ask for is an error while developing, and fetched for all rows otherwise."""
-        return self.fetch_mode(FETCH_RAISE if settings.REFUSE_HIDDEN_QUERIES else FETCH_PEERS)
+        """For pages: see `strictly()`."""
+        return self.fetch_mode(strictly())
 
     def delete(self):
         if self.filter(state=State.PUBLISHED).exists():
@@ -188,6 +196,11 @@ class Edition(models.Model):
         return super().delete(*args, **kwargs)
 
     @property
+    def address(self) -> str:
+        """The path at which its document is read."""
+        return self.document.get_absolute_url()
+
+    @property
     def permalink(self) -> str:
         """The path at which this edition stays readable, whatever comes after it."""
         return reverse(f"{self._meta.app_label}:edition", args=[self.document.slug, self.number])
@@ -225,8 +238,8 @@ class Edition(models.Model):
 
     @property
     def review_is_overdue(self) -> bool:
-        """Whether the day of the next review has passed; for editions read `with_review()`."""
-        return self.next_due is not None and self.next_due < timezone.localdate()
+        """For editions read `with_review()`."""
+        return is_overdue(self.next_due, timezone.localdate())
 
     def saved_by(self, user) -> None:
         """Note a finished save: its author, a new version, and back to draft whatever the state was."""

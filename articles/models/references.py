@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Count, Q, When
+from django.utils.text import capfirst
 
 from articles import markdown, sources
 from articles.editions import Finding
@@ -40,7 +41,46 @@ def source_findings(statuses: Iterable[tuple[str, str]], field: str = "") -> lis
     ]
 
 
-class Reference(models.Model):
+class Described:
+    """What a source says of itself, from the fields of its row."""
+
+    @property
+    def path(self) -> str:
+        """Its own page, which is public while something public rests on it."""
+        return path_of("articles:source", self.key)
+
+    @property
+    def weight(self) -> str:
+        """What its kind of evidence is, and how far that can be trusted, in a sentence or two."""
+        return WEIGHTS[self.kind]
+
+    @property
+    def doubt(self) -> str:
+        """Why it should no longer be relied on; nothing while it is current."""
+        return DOUBTS.get(self.status, "")
+
+    @property
+    def address(self) -> str:
+        """Where a reader finds it: the DOI's page, else PubMed's, else the source's own."""
+        return self.doi_address or self.pubmed_address or self.url
+
+    @property
+    def doi_address(self) -> str:
+        return f"https://doi.org/{quote(self.doi)}" if self.doi else ""
+
+    @property
+    def pubmed_address(self) -> str:
+        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
+
+    @property
+    def entry(self) -> tuple:
+        """What an item in a list of sources is made of; see `citations.written()`."""
+        kind, status = Kind(self.kind).label, Status(self.status).label
+        doubt = capfirst(status) if self.doubt else ""
+        return self.authors, self.address, self.title, self.publisher, self.year, self.path, capfirst(kind), doubt
+
+
+class Reference(Described, models.Model):
     """One source. Cited in text as `[^key]`; its own row may be corrected without a new edition."""
 
     class Kind(models.TextChoices):
@@ -120,30 +160,7 @@ class Reference(models.Model):
         return f"{self.key}: {self.title}"
 
     def get_absolute_url(self) -> str:
-        return path_of("articles:source", self.key)
-
-    @property
-    def weight(self) -> str:
-        """What its kind of evidence is, and how far that can be trusted, in a sentence or two."""
-        return WEIGHTS[self.kind]
-
-    @property
-    def doubt(self) -> str:
-        """Why it should no longer be relied on; nothing while it is current."""
-        return DOUBTS.get(self.status, "")
-
-    @property
-    def address(self) -> str:
-        """Where a reader finds it: the DOI's page, else PubMed's, else the source's own."""
-        return self.doi_address or self.pubmed_address or self.url
-
-    @property
-    def doi_address(self) -> str:
-        return f"https://doi.org/{quote(self.doi)}" if self.doi else ""
-
-    @property
-    def pubmed_address(self) -> str:
-        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
+        return self.path
 
 
 Kind, Status = Reference.Kind, Reference.Status

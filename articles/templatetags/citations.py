@@ -1,7 +1,7 @@
 """Numbered sources in texts that are no article."""
 
 from django import template
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 
 from articles.citations import entry
 
@@ -29,5 +29,5 @@ def source_entry(reference, is_unlisted):
 @register.simple_tag
 def source_entries(citations, is_unlisted):
     """The sources that a text cites as items of a list. All at once: one by one, fifty take a tenth of a page."""
-    entries = (entry(row["reference"], bool(is_unlisted), row["number"]) for row in citations)
-    return format_html_join("\n", "{}", ((each,) for each in entries))
+    entries = [entry(row["reference"], bool(is_unlisted), row["number"]) for row in citations]
+    return format_html("\n".join(["{}"] * len(entries)), *entries) if entries else ""

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article, ArticleEdition, ArticleReview
-from articles.reading import reading
+from articles.reading import live_edition, reading
 from tests.factories import make_article, make_draft, make_reference, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -53,8 +53,7 @@ REVIEWS = ("one each", "none", "of the first", "twice on a day")
 @pytest.mark.parametrize(("editions", "fate", "reviews"), [*product((1, 3), FATES, REVIEWS)])
 def test_each_edition_says_of_itself_what_a_list_says(editions, fate, reviews):
     document = make_document("arm", editions, fate, reviews)
-    mine = ArticleEdition.objects.for_reading().filter(document=document)
-    assert mine.live_one() == document.live_edition
+    assert live_edition("arm") == document.live_edition
     for known in document.editions.with_review().with_beginning():
         edition = ArticleEdition.objects.for_reading().get(pk=known.pk)
         reading(edition)
@@ -84,8 +83,7 @@ def test_what_is_read_next_is_what_is_listed():
 
 
 def shown(edition):
-    address = edition.document.get_absolute_url()
-    return address, edition.title, edition.description, edition.review_is_overdue
+    return edition.address, edition.title, edition.description, edition.review_is_overdue
 
 
 def test_sources_stand_in_the_order_of_their_numbers():

@@ -1,0 +1,68 @@
+"""Queries of which Django writes the SQL once in a process.
+
+To write a query takes longer than to answer it, where it finds a handful of rows. What a page of one article asks is
+the same for every article but for a few values, so it is written once, with places for those.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from types import MethodType
+from typing import Any
+
+from django.db import connection
+from django.db.models import Expression, Field, QuerySet
+
+
+class Later(Expression):
+    """Stands in a query for a value that is given by its name each time that the query is asked."""
+
+    def __init__(self, name: str, output_field: Field):
+        super().__init__(output_field)
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        return "%s", (self,)
+
+    def given(self, values: dict[str, Any]):
+        return self.output_field.get_db_prep_value(values[self.name], connection)
+
+
+class Prepared:
+    """The rows of `make()`, a queryset of `values_list()` in which each `Later` is the value that its name is given."""
+
+    def __init__(self, make: Callable[[], QuerySet]):
+        self.make = make
+
+    def __call__(self, **values) -> list[tuple]:
+        """One query; raises KeyError where a value is missing."""
+        sql, params, converters = self.written
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [each.given(values) if isinstance(each, Later) else each for each in params])
+            rows = cursor.fetchall()
+        return [converted(row, converters) for row in rows] if converters else rows
+
+    @cached_property
+    def written(self) -> tuple[str, tuple, dict]:
+        """The SQL, its parameters, and what makes Python's values of the database's, by column."""
+        compiler = self.make().query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        return (
+            sql,
+            params,
+            {place: ([*map(of_any_thread, some)], column) for place, (some, column) in converters.items()},
+        )
+
+
+def of_any_thread(converter: Callable) -> Callable:
+    """What converts values for this thread's connection would keep that open when the thread is gone."""
+    own = getattr(converter, "__self__", None)
+    return MethodType(converter.__func__, type(own)(connection)) if own is connection.ops else converter
+
+
+def converted(row: tuple, converters: dict) -> tuple:
+    values = list(row)
+    for place, (functions, column) in converters.items():
+        for function in functions:
+            values[place] = function(values[place], column, connection)
+    return tuple(values)
