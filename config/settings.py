@@ -163,6 +163,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.views.site",
             ],
+            "builtins": ["articles.templatetags.once"],
         },
     },
 ]

@@ -36,8 +36,12 @@ KEPT_OUT = ("/admin/", "/preview/", "/check/*/*/")
 
 def site(request) -> dict:
     """Context processor: what every page may name."""
-    contact = {"contact_email": settings.CONTACT_EMAIL, "canonical_url": request.build_absolute_uri(request.path)}
-    return contact | numbers_for(request)
+    named = {
+        "contact_email": settings.CONTACT_EMAIL,
+        "canonical_url": request.build_absolute_uri(request.path),
+        "origin": f"{request.scheme}://{request.get_host()}",
+    }
+    return named | numbers_for(request)
 
 
 @require_safe

@@ -6,6 +6,7 @@ from django import template
 from django.urls import reverse
 
 from articles import structured
+from articles.paths import path_of
 
 register = template.Library()
 
@@ -36,14 +37,20 @@ def trail(*pairs):
     return list(zip(pairs[::2], pairs[1::2], strict=True))
 
 
+def origin(request) -> str:
+    """What stands before a path. (`build_absolute_uri()` takes as long as a whole breadcrumb.)"""
+    return f"{request.scheme}://{request.get_host()}"
+
+
 @register.simple_tag(takes_context=True)
 def breadcrumb_data(context, parents, here):
     """The breadcrumb once more, for machines; nothing where a page is rendered without its request."""
     request = getattr(context, "request", None)
     if request is None:
         return ""
-    steps = [(reverse("home"), "Home"), *(parents or [])]
-    steps = [(request.build_absolute_uri(address), name) for address, name in steps]
+    steps = [(path_of("home"), "Home"), *(parents or [])]
+    own = origin(request)
+    steps = [(f"{own}{path}", name) for path, name in steps]
     return structured.block(structured.breadcrumb([*steps, ("", here)] if here else steps))
 
 
@@ -56,10 +63,11 @@ def page_data(context, kind, edition=None, citations=(), image="", about=None):
     if context.get("is_unlisted"):
         return ""
     request = context["request"]
-    address = request.build_absolute_uri(edition.document.get_absolute_url() if edition else request.path)
+    own = origin(request)
+    address = f"{own}{edition.address}" if edition else request.build_absolute_uri(request.path)
     name, description = unescape(context["page_title"]).removesuffix(SUFFIX), unescape(context["page_description"])
     references = [row["reference"] for row in citations]
-    image = request.build_absolute_uri(image) if image else ""
+    image = f"{own}{image}" if image else ""
     return structured.block(structured.page(kind, address, name, description, edition, references, image, about))
 
 
