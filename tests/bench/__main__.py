@@ -276,7 +276,7 @@ def introduction(extent: Extent) -> str:
         f"brackets. Servers and load generator share {os.cpu_count()} cores; `wrk` keeps {CONNECTIONS} connections "
         f"alive; each server has {servers.WORKERS} workers; CPU is what all processes of a server used. nginx sends "
         "the same bytes and headers from a file. The bare Django is what `startproject` makes, with one view that says "
-        "Hello, on the same server. A session cookie takes a request past the store."
+        "Hello, on the same server as it comes. A session cookie takes a request past the store."
     )
 
 
