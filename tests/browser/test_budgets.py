@@ -122,5 +122,7 @@ def test_one_page_fades_into_the_next_unless_somebody_wants_no_motion(browser, s
         page.goto("/")
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Read").click()
         page.wait_for_url("**/articles/")
-        assert page.evaluate("window.fades") is fades, motion
+        # In a frame: by then the page has been revealed.
+        revealed = "() => new Promise(told => requestAnimationFrame(() => told(window.fades)))"
+        assert page.evaluate(revealed) is fades, motion
         context.close()
