@@ -28,7 +28,10 @@ def once(parser, token):
     It knows nothing but them, not even the request: so nothing of one reader's can come into another's page. Its tags
     ask no database.
     """
-    values = token_kwargs(token.split_contents()[1:], parser)
+    bits = token.split_contents()[1:]
+    values = token_kwargs(bits, parser)  # takes out what it understands
+    if bits:
+        raise TemplateSyntaxError(f"once takes name=value and nothing else, not {' '.join(bits)}.")
     nodes = parser.parse(["endonce"])
     parser.delete_first_token()
     if nodes.get_nodes_by_type(BlockNode):

@@ -54,6 +54,12 @@ def test_no_more_pieces_are_kept_than_there_is_room_for(monkeypatch):
     assert len(piece.nodelist[0].kept) <= 3
 
 
+@pytest.mark.parametrize("values", ["value", "shown=value value"])
+def test_a_value_without_a_name_is_a_mistake(values):
+    with pytest.raises(TemplateSyntaxError):
+        Template(f"{{% once {values} %}}{{{{ value }}}}{{% endonce %}}")
+
+
 def test_no_block_stands_in_a_piece():
     with pytest.raises(TemplateSyntaxError):
         Template("{% once %}{% if yes %}{% block name %}{% endblock %}{% endif %}{% endonce %}")
