@@ -42,15 +42,10 @@ def origin(request) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-@register.simple_tag(takes_context=True)
-def breadcrumb_data(context, parents, here):
-    """The breadcrumb once more, for machines; nothing where a page is rendered without its request."""
-    request = getattr(context, "request", None)
-    if request is None:
-        return ""
-    steps = [(path_of("home"), "Home"), *(parents or [])]
-    own = origin(request)
-    steps = [(f"{own}{path}", name) for path, name in steps]
+@register.simple_tag
+def breadcrumb_data(origin, parents, here):
+    """The breadcrumb once more, for machines."""
+    steps = [(f"{origin}{path}", name) for path, name in [(path_of("home"), "Home"), *(parents or [])]]
     return structured.block(structured.breadcrumb([*steps, ("", here)] if here else steps))
 
 
