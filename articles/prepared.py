@@ -7,7 +7,7 @@ the same for every article but for a few values, so it is written once, with pla
 from collections.abc import Callable
 from functools import cached_property
 from types import MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Expression, Field, QuerySet
@@ -23,8 +23,17 @@ class Later(Expression):
     def as_sql(self, compiler, connection):
         return "%s", (self,)
 
-    def given(self, values: dict[str, Any]):
+    def given(self, values: dict[str, Any], connection):
         return self.output_field.get_db_prep_value(values[self.name], connection)
+
+
+class Written(NamedTuple):
+    """A query in SQL, in which every value has a name: those known beforehand, and those that come `later`."""
+
+    sql: str
+    known: dict[str, Any]
+    later: list[Later]
+    converters: dict[int, tuple]  # what makes Python's values of the database's, by column
 
 
 class Prepared:
@@ -35,22 +44,25 @@ class Prepared:
 
     def __call__(self, **values) -> list[tuple]:
         """One query; raises KeyError where a value is missing."""
-        sql, params, converters = self.written
+        sql, known, later, converters = self.written
         with connection.cursor() as cursor:
-            cursor.execute(sql, [each.given(values) if isinstance(each, Later) else each for each in params])
+            cursor.execute(sql, known | {each.name: each.given(values, cursor.db) for each in later})
             rows = cursor.fetchall()
         return [converted(row, converters) for row in rows] if converters else rows
 
     @cached_property
-    def written(self) -> tuple[str, tuple, dict]:
-        """The SQL, its parameters, and what makes Python's values of the database's, by column."""
+    def written(self) -> Written:
+        """(For a place without a name SQLite's backend would look through the whole of the SQL at each asking.)"""
         compiler = self.make().query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        converters = compiler.get_converters([column for column, *_ in compiler.select])
-        return (
-            sql,
-            params,
-            {place: ([*map(of_any_thread, some)], column) for place, (some, column) in converters.items()},
+        names = [each.name if isinstance(each, Later) else f"known_{place}" for place, each in enumerate(params)]
+        values = dict(zip(names, params, strict=True))
+        found = compiler.get_converters([column for column, *_ in compiler.select])
+        return Written(
+            sql=sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in names),
+            known={name: each for name, each in values.items() if not isinstance(each, Later)},
+            later=[each for each in values.values() if isinstance(each, Later)],
+            converters={place: ([*map(of_any_thread, some)], column) for place, (some, column) in found.items()},
         )
 
 

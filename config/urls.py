@@ -7,9 +7,9 @@ from config import exporting, feeds, passwords, prefetching, sitemaps, style, vi
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("", include("triage.urls")),
+    path("", include("articles.urls")),  # first, as they are asked for most, and Django tries one after the other
     path("", include("supplements.urls")),
-    path("", include("articles.urls")),
+    path("", include("triage.urls")),
     path("admin/password_reset/", include(passwords.urlpatterns)),
     path("admin/export/", admin.site.admin_view(exporting.export), name="export"),
     path("admin/", admin.site.urls),

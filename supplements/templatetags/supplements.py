@@ -1,5 +1,7 @@
 """What other pages show of the forms."""
 
+from functools import lru_cache
+
 from django import template
 from django.db.models import BigIntegerField, DateTimeField, QuerySet
 from django.utils import timezone
@@ -19,6 +21,12 @@ ARTICLE, NOW = Later("article", BigIntegerField()), Later("now", DateTimeField()
 def forms_discussed(article) -> SafeString:
     """Links to the live forms that name `article` (a document) as one that discusses them. One query."""
     forms = discussing(article=article.pk, now=timezone.now())
+    return links_to(tuple(forms))
+
+
+@lru_cache(1_000)
+def links_to(forms: tuple[tuple[str, str], ...]) -> SafeString:
+    """Links to forms, by their names and slugs."""
     links = ((path_of("supplements:detail", slug), name) for name, slug in forms)
     return format_html_join(", ", '<a href="{}">{}</a>', links)
 

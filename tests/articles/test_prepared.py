@@ -40,7 +40,7 @@ def test_the_rows_are_those_of_the_values_that_are_given(django_assert_num_queri
 def test_no_connection_is_kept_by_a_query_that_was_written_over_it():
     found = Prepared(editions.make)
     found(slug="arm", number=1, now=timezone.now())
-    kept = [function for functions, _ in found.written[2].values() for function in functions]
+    kept = [function for functions, _ in found.written.converters.values() for function in functions]
     assert kept
     assert all(getattr(each, "__self__", None) is not connection.ops for each in kept)
 
