@@ -47,7 +47,7 @@ class Extent:
     large: tuple[int, int]  # articles and forms of the large site
 
 
-FULL = Extent(rushes=15, pairs=5, pages=10, large=(10_000, 5_000))
+FULL = Extent(rushes=15, pairs=5, pages=25, large=(10_000, 5_000))
 QUICK = Extent(rushes=7, pairs=5, pages=5, large=(500, 250))
 
 
