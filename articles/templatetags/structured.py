@@ -37,11 +37,6 @@ def trail(*pairs):
     return list(zip(pairs[::2], pairs[1::2], strict=True))
 
 
-def origin(request) -> str:
-    """What stands before a path. (`build_absolute_uri()` takes as long as a whole breadcrumb.)"""
-    return f"{request.scheme}://{request.get_host()}"
-
-
 @register.simple_tag
 def breadcrumb_data(origin, parents, here):
     """The breadcrumb once more, for machines."""
@@ -57,9 +52,8 @@ def page_data(context, kind, edition=None, citations=(), image="", about=None):
     """
     if context.get("is_unlisted"):
         return ""
-    request = context["request"]
-    own = origin(request)
-    address = f"{own}{edition.address}" if edition else request.build_absolute_uri(request.path)
+    own = context["origin"]
+    address = f"{own}{edition.address}" if edition else context["canonical_url"]
     name, description = unescape(context["page_title"]).removesuffix(SUFFIX), unescape(context["page_description"])
     references = [row["reference"] for row in citations]
     image = f"{own}{image}" if image else ""

@@ -107,6 +107,9 @@ class Bench:
         self.tell("published article, requests/s against a bare Django", rate, "≥ 5", rate.median >= 5)
         cpu = ratio(busy, lambda found: found[1])
         self.tell("the same, server CPU a request against a bare Django", cpu)
+        calm = in_turn(count, lambda: rush(ours, PAUSE), lambda: rush(bare, PAUSE))
+        slowest = ratio(calm, lambda found: found.p99)
+        self.tell("the same, p99 where both get as many requests as both bear, against a bare Django", slowest)
 
     def made_anew(self, site, hello) -> None:
         """An article that Django makes, since a session cookie takes the request past the store."""
