@@ -5,7 +5,7 @@ the same for every article but for a few values, so it is written once, with pla
 """
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MethodType
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ class Written(NamedTuple):
     sql: str
     known: dict[str, Any]
     later: list[Later]
-    converters: dict[int, tuple]  # what makes Python's values of the database's, by column
+    readers: dict[int, list[Callable]]  # what makes Python's values of the database's, by column
 
 
 class Prepared:
@@ -44,11 +44,11 @@ class Prepared:
 
     def __call__(self, **values) -> list[tuple]:
         """One query; raises KeyError where a value is missing."""
-        sql, known, later, converters = self.written
+        sql, known, later, readers = self.written
         with connection.cursor() as cursor:
             cursor.execute(sql, known | {each.name: each.given(values, cursor.db) for each in later})
             rows = cursor.fetchall()
-        return [converted(row, converters) for row in rows] if converters else rows
+        return [converted(row, readers) for row in rows] if readers else rows
 
     @cached_property
     def written(self) -> Written:
@@ -62,19 +62,26 @@ class Prepared:
             sql=sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in names),
             known={name: each for name, each in values.items() if not isinstance(each, Later)},
             later=[each for each in values.values() if isinstance(each, Later)],
-            converters={place: ([*map(of_any_thread, some)], column) for place, (some, column) in found.items()},
+            readers={place: [reader(each, column) for each in some] for place, (some, column) in found.items()},
         )
 
 
-def of_any_thread(converter: Callable) -> Callable:
-    """What converts values for this thread's connection would keep that open when the thread is gone."""
+def reader(converter: Callable, column) -> Callable[[Any], Any]:
+    """What makes Python's value of the database's, in any thread.
+
+    The database's own converters belong to this thread's connection, and would keep that open when the thread is gone.
+    They read the same few moments and days again and again, in the text that SQLite keeps them as.
+    """
     own = getattr(converter, "__self__", None)
-    return MethodType(converter.__func__, type(own)(connection)) if own is connection.ops else converter
+    if own is not connection.ops:
+        return lambda value: converter(value, column, connection)
+    convert = MethodType(converter.__func__, type(own)(connection))
+    return lru_cache(1_000)(lambda value: convert(value, column, connection))
 
 
-def converted(row: tuple, converters: dict) -> tuple:
+def converted(row: tuple, readers: dict[int, list[Callable]]) -> tuple:
     values = list(row)
-    for place, (functions, column) in converters.items():
+    for place, functions in readers.items():
         for function in functions:
-            values[place] = function(values[place], column, connection)
+            values[place] = function(values[place])
     return tuple(values)
