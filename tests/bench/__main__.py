@@ -279,9 +279,9 @@ def fill(site, articles: int) -> None:
 
 def introduction(extent: Extent) -> str:
     return (
-        f"Medians of pairs in turn ({extent.rushes} of requests/s, {extent.pairs} of pages made anew, {extent.starts} of "
-        "starts), least and most in brackets. Servers and load generator share "
-        f"{os.cpu_count()} cores; `wrk` keeps {CONNECTIONS} connections "
+        f"Medians of pairs in turn ({extent.rushes} of requests/s, {extent.pairs} of pages made anew, {extent.starts} "
+        f"of starts), least and most in brackets. Servers and load generator share {os.cpu_count()} cores; `wrk` keeps "
+        f"{CONNECTIONS} connections "
         f"alive; each server has {servers.WORKERS} workers; CPU is what all processes of a server used. nginx sends "
         "the same bytes and headers from a file. The bare Django is what `startproject` makes, with one view that says "
         "Hello, on the same server as it comes. A session cookie takes a request past the store."
