@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -95,7 +96,7 @@ class SupplementFilter:
             **chosen,
         )
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The canonical query: known values in their own order, defaults left out."""
         query = QueryDict(mutable=True)
@@ -123,7 +124,7 @@ class SupplementFilter:
         plain = {facet: dict(choices.choices) for facet, (_, choices) in FACETS.items()}
         return plain | {"use": {use.slug: use.name for use in self.uses}}
 
-    @property
+    @cached_property
     def applied(self) -> list[tuple[str, str, SupplementFilter]]:
         """What is filtered, as (facet's title, words, the filter without it)."""
         chips = [("Search", f"“{self.q}”", self.without("q"))] if self.q else []
