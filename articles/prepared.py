@@ -14,7 +14,10 @@ from django.db.models import Expression, Field, QuerySet
 
 
 class Later(Expression):
-    """Stands in a query for a value that is given by its name each time that the query is asked."""
+    """Stands in a query for a value that is given by its name each time that the query is asked.
+
+    A name has one field throughout a query.
+    """
 
     def __init__(self, name: str, output_field: Field):
         super().__init__(output_field)
@@ -52,7 +55,7 @@ class Prepared:
 
     @cached_property
     def written(self) -> Written:
-        """(For a place without a name SQLite's backend would look through the whole of the SQL at each asking.)"""
+        """(Places without a name are looked for by SQLite's backend with a regular expression, at each asking.)"""
         compiler = self.make().query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         names = [each.name if isinstance(each, Later) else f"known_{place}" for place, each in enumerate(params)]

@@ -134,7 +134,7 @@ def reading(edition: ArticleEdition) -> dict:
     edition.next_due, edition.reviewed_number = reviewed.next_due, reviewed.review and reviewed.number
     return {
         "edition": edition,
-        "faqs": faqs(**key),
+        "faqs": [{"question": question, "answer_html": answer} for question, answer in faqs(**key)],
         "citations": [{"number": number, "reference": source(*values)} for number, *values in citations(**key)],
         "corrections": ArticleEdition.objects.corrections,  # which one page asks for
         "related": list(filter(None, (live(each, today) for each in listed))),

@@ -64,7 +64,7 @@ def samples() -> dict:
         "citations": citations(),
         "numbering": Numbering([]),
         "cautions": [Caution("Every form that you swallow")],
-        "faqs": [("Is it common?", trusted("<p>Yes, and it usually passes.</p>"))],
+        "faqs": [Sample(question="Is it common?", answer_html=trusted("<p>Yes, and it usually passes.</p>"))],
         "points": trusted("<ul><li>The first thing to know.</li><li>The second.</li></ul>"),
         "terms": [Sample(slug="sample", name="Sample", definition="A word that explains itself.")],
         "pieces": [("a ", False), ("twitch", True), ("ing eyelid", False)],

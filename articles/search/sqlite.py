@@ -52,7 +52,7 @@ def place(row) -> int:
 
 def about(row) -> str:
     is_timed = row.ends_at is not None or row.starts_at > timezone.now()
-    return f"kind{row.kind} {'timed' if is_timed else 'always'}"
+    return f"kind{row.kind}{' timed' if is_timed else ''}"
 
 
 def find(look: Look, columns: str) -> list[tuple]:

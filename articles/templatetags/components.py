@@ -1,14 +1,7 @@
-"""Components that stand around what a page writes, which an include cannot. Their markup: templates/components/.
-
-And lists that every article has, written as one: a loop in a template takes ten times as long.
-"""
-
-from collections.abc import Iterable
+"""Components that stand around what a page writes, which an include cannot. Their markup: templates/components/."""
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -33,17 +26,3 @@ def error_summary(content, heading):
 def table(content, caption, kind=""):
     """A table that may be wider than the screen. `caption` is the id of its caption; a kind of wide says that it is."""
     return render_to_string("components/table.html", {"content": content, "caption": caption, "kind": kind})
-
-
-@register.filter
-def heading_links(contents: Iterable[tuple[str, str]]) -> SafeString:
-    """The headings of a text, as (id, heading), as list items that lead to them."""
-    return format_html_join("", '<li><a href="#{}">{}</a></li>\n', contents)
-
-
-@register.filter
-def answers_to_open(faqs: Iterable[tuple[str, SafeString]]) -> SafeString:
-    """Questions and their answers, each of which opens, also where an address ends in its number."""
-    numbered = [(question, number, answer) for number, (question, answer) in enumerate(faqs, 1)]
-    item = '<details><summary>{}</summary>\n<div id="question-{}">{}</div></details>\n'
-    return format_html_join("", item, numbered)
