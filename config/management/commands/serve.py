@@ -41,7 +41,7 @@ CHECKED = [
 ]
 # Settings of the C library's allocator (mallopt): what large pages took goes back to the system, and the rest leaves no
 # holes. Smaller bounds keep no more memory free, and cost each page dozens of page faults.
-MEMORY = {"M_TRIM_THRESHOLD": (-1, 524_288), "M_MMAP_THRESHOLD": (-3, 262_144), "M_ARENA_MAX": (-8, 2)}
+MEMORY = {"M_TRIM_THRESHOLD": (-1, 524_288), "M_MMAP_THRESHOLD": (-3, 262_144), "M_ARENA_MAX": (-8, 1)}
 
 
 class Command(BaseCommand):
